@@ -1,0 +1,51 @@
+"""Files appear whole or not at all."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def atomic_path(final: str | os.PathLike, overwrite: bool = False) -> Iterator[Path]:
+    """Give a temporary path in the folder of `final`; rename it to `final` when the block succeeds.
+
+    The temporary name keeps the suffix, so that writers that look at it still work. When the block
+    raises, the temporary file is deleted and `final` is as it was. A file that somebody else made
+    under that name meanwhile is not overwritten either, unless `overwrite` is true.
+
+    Raises FileExistsError when `final` is there and `overwrite` is false, FileNotFoundError when
+    its folder is not there.
+    """
+    final = Path(final)
+    if not final.parent.is_dir():
+        raise FileNotFoundError(f"The folder {final.parent} does not exist; make it first.")
+    if not overwrite and os.path.lexists(final):
+        raise _exists(final)
+    temporary = final.with_name(f".{final.stem[:80]}.{uuid.uuid4().hex[:8]}{final.suffix}")
+    try:
+        yield temporary
+        if not temporary.exists():
+            raise FileNotFoundError(f"Nothing was written for {final}.")
+        if overwrite:
+            os.replace(temporary, final)
+        else:
+            _rename_without_overwriting(temporary, final)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _rename_without_overwriting(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)  # unlike rename, never replaces what is there
+    except FileExistsError:
+        raise _exists(target) from None
+    except OSError:  # a file system without hard links
+        if os.path.lexists(target):
+            raise _exists(target) from None
+        os.rename(source, target)
+
+
+def _exists(path: Path) -> FileExistsError:
+    return FileExistsError(f"{path} is there already and is not overwritten; choose another name.")
