@@ -1,6 +1,7 @@
 """The characters of a picture: the data, finding them, editing, saving and showing them."""
 
 from .data import Instances, as_masks, boxes_of_masks
+from .decode import decode
 from .edit import (
     MASK_MODES,
     ORDERS,
@@ -17,17 +18,24 @@ from .edit import (
     select_instances,
     sort_instances,
 )
+from .refiner import MODES as REFINE_MODES
+from .segmenter import PROMPTS, Segmenter, load_segmenter
 
 __all__ = [
     "MASK_MODES",
     "ORDERS",
     "OVERLAP_RULES",
+    "PROMPTS",
+    "REFINE_MODES",
     "Instances",
+    "Segmenter",
     "as_masks",
     "boxes_of_masks",
     "chosen_indices",
     "concatenate",
+    "decode",
     "edit_mask",
+    "load_segmenter",
     "merge_instances",
     "remove_duplicates",
     "remove_instances",

@@ -50,7 +50,7 @@ class Instances:
     def __post_init__(self) -> None:
         height, width = (int(side) for side in self.size)
         if height < 1 or width < 1:
-            raise ValueError(f"a picture has at least 1 x 1 pixels, not {height} x {width}")
+            raise ValueError(f"A picture has at least 1 x 1 pixels, not {width} x {height}.")
         _check_tensor("masks", self.masks, (None, height, width))
         count = self.masks.shape[0]
         _check_tensor("boxes", self.boxes, (count, 4))
@@ -112,7 +112,7 @@ class Instances:
             scores = torch.ones(count)
         scores = torch.as_tensor(scores, dtype=torch.float32).detach().to(masks.device)
         if not ((scores >= 0) & (scores <= 1)).all():
-            raise ValueError(f"scores are numbers from 0 to 1, not {scores.tolist()}")
+            raise ValueError(f"Scores are numbers from 0 to 1, not {scores.tolist()}.")
         if isinstance(labels, str):
             labels = (labels,) * count
         return cls(
@@ -208,17 +208,19 @@ class Instances:
             return list(range(count))[key]
         array = np.atleast_1d(key.detach().cpu().numpy() if isinstance(key, Tensor) else key)
         if array.ndim != 1:
-            raise IndexError(f"instances are chosen by a flat list, not one of shape {array.shape}")
+            raise IndexError(
+                f"Instances are chosen by a flat list, not one of shape {array.shape}."
+            )
         if array.size == 0:
             array = array.astype(np.int64)
         if array.dtype == bool:
             if array.size != count:
                 raise IndexError(
-                    f"{array.size} yes/no choices were given for {count_of(count)}; give {count}"
+                    f"{array.size} yes/no choices were given for {count_of(count)}; give {count}."
                 )
             return np.flatnonzero(array).tolist()
         if not np.issubdtype(array.dtype, np.integer):
-            raise IndexError(f"instances are chosen by whole numbers, not by {array.dtype} values")
+            raise IndexError(f"Instances are chosen by whole numbers, not by {array.dtype} values.")
         return [check_index(index, count) for index in array.tolist()]
 
 
@@ -246,8 +248,8 @@ def as_masks(masks: Tensor | np.ndarray) -> Tensor:
         masks = masks[None]
     if masks.ndim != 3 or 0 in masks.shape[1:]:
         raise ValueError(
-            f"masks have the shape [N, H, W] or [H, W] with at least one pixel, "
-            f"not {list(masks.shape)}"
+            f"Masks have the shape [N, H, W] or [H, W] with at least one pixel, "
+            f"not {list(masks.shape)}."
         )
     masks = masks.to(torch.float32)
     if masks.numel():
@@ -255,11 +257,11 @@ def as_masks(masks: Tensor | np.ndarray) -> Tensor:
         if high > 1 and full is not None:
             return masks.div_(full)
         if low != low or high != high:
-            raise ValueError("the masks contain NaN; they need numbers from 0 to 1")
+            raise ValueError("The masks contain NaN; they need numbers from 0 to 1.")
         if low < -1e-3 or high > 1 + 1e-3:
             raise ValueError(
-                f"the masks run from {low:g} to {high:g}; they need numbers from 0 to 1 "
-                f"(or uint8 up to 255)"
+                f"The masks run from {low:g} to {high:g}; they need numbers from 0 to 1 "
+                f"(or uint8 up to 255)."
             )
         if low < 0 or high > 1:
             masks = masks.clamp(0, 1)
@@ -304,7 +306,7 @@ def check_index(index: int, count: int) -> int:
     if not -count <= index < count:
         there = f"0 to {count - 1}" if count > 1 else "0"
         have = f"{count_of(count)}: {there}" if count else "none at all"
-        raise IndexError(f"instance {index} is not there; the picture has {have}")
+        raise IndexError(f"Instance {index} is not there; the picture has {have}.")
     return index % count
 
 
@@ -326,20 +328,20 @@ def _extent(profile: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
 def _check_tensor(name: str, value: Tensor, shape: tuple[int | None, ...]) -> None:
     if not isinstance(value, Tensor) or value.dtype != torch.float32:
         kind = value.dtype if isinstance(value, Tensor) else type(value).__name__
-        raise ValueError(f"{name} is a float32 tensor, not {kind}")
+        raise ValueError(f"{name} is a float32 tensor, not {kind}.")
     fits = value.ndim == len(shape) and all(
         want is None or want == have for want, have in zip(shape, value.shape, strict=True)
     )
     if not fits:
         want = ", ".join("N" if side is None else str(side) for side in shape)
-        raise ValueError(f"{name} needs the shape [{want}], but has {list(value.shape)}")
+        raise ValueError(f"{name} needs the shape [{want}], but has {list(value.shape)}.")
 
 
 def _check_length(name: str, values: Sequence, count: int) -> tuple:
     if isinstance(values, str):
-        raise ValueError(f"{name} is one entry per instance, not the single text {values!r}")
+        raise ValueError(f"{name} is one entry per instance, not the single text {values!r}.")
     if len(values) != count:
-        raise ValueError(f"{name} has {len(values)} entries for {count_of(count)}; give {count}")
+        raise ValueError(f"{name} has {len(values)} entries for {count_of(count)}; give {count}.")
     return tuple(values)
 
 

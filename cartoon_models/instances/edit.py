@@ -37,7 +37,7 @@ def sort_instances(instances: Instances, order: str) -> Instances:
         return instances[_ranked(instances, (-areas(instances)).tolist())]
     if order == "score":
         return instances[_ranked(instances, (-instances.scores).tolist())]
-    raise ValueError(f"order {order!r} is not known; use one of {', '.join(ORDERS)}")
+    raise ValueError(f"Order {order!r} is not known; use one of {', '.join(ORDERS)}.")
 
 
 def select_indices(text: str, count: int) -> list[int]:
@@ -54,11 +54,11 @@ def select_indices(text: str, count: int) -> list[int]:
     for part in re.split(r"[,;\s]+", re.sub(r"(\d)\s*-\s*(\d)", r"\1-\2", text.strip())):
         match = re.fullmatch(r"(-?\d+)(?:-(\d+))?", part)
         if match is None:
-            raise ValueError(f"{text!r} is not a list of instances; write numbers like 0,2-4")
+            raise ValueError(f"{text!r} is not a list of instances; write numbers like 0,2-4.")
         first = check_index(int(match[1]), count)
         last = first if match[2] is None else check_index(int(match[2]), count)
         if last < first:
-            raise ValueError(f"the range {part} runs backwards; write {last}-{first}")
+            raise ValueError(f"The range {part} runs backwards; write {last}-{first}.")
         chosen.extend(range(first, last + 1))
     return list(dict.fromkeys(chosen))
 
@@ -88,7 +88,7 @@ def chosen_indices(instances: Instances, which: str | int | Sequence[int]) -> li
         return select_indices(text, count)
     if match is None or match[1] not in CHOICES[1:]:
         raise ValueError(
-            f"{which!r} names no instance; write numbers like 0,2-4, or one of {', '.join(CHOICES)}"
+            f"{which!r} names no instance; write numbers like 0,2-4, or one of {', '.join(CHOICES)}."
         )
     wanted = 1 if match[2] is None else int(match[2])
     return _ranked(instances, _choice_keys(instances, match[1]))[:wanted]
@@ -117,12 +117,12 @@ def select_by_tag(instances: Instances, tags: str | Sequence[str], match: str = 
         ValueError: no tag was given, or another ``match``.
     """
     if match not in ("any", "all"):
-        raise ValueError(f"match {match!r} is not known; use any or all")
+        raise ValueError(f"Match {match!r} is not known; use any or all.")
     listed = re.split(r"[,\n]", tags) if isinstance(tags, str) else tags
     wanted = {_normal_tag(tag) for tag in listed} - {""}
     if not wanted:
         raise ValueError(
-            "no tag was given; write tags with commas between them, like red_hair, hat"
+            "No tag was given; write tags with commas between them, like red_hair, hat."
         )
     keep = []
     for index, (general, names) in enumerate(
@@ -156,8 +156,8 @@ def concatenate(a: Instances, b: Instances) -> Instances:
     """Those of ``a`` and then those of ``b``, on the device of ``a``; both of one picture size."""
     if a.size != b.size:
         raise ValueError(
-            f"instances of two picture sizes cannot be put together: "
-            f"{_size_text(a.size)} and {_size_text(b.size)}"
+            f"Instances of two picture sizes cannot be put together: "
+            f"{_size_text(a.size)} and {_size_text(b.size)}."
         )
     b = b.to(a.device)
     return Instances(
@@ -184,14 +184,14 @@ def edit_mask(instances: Instances, index: int, mask: Tensor, mode: str = "add")
         IndexError: an index that is not there.
     """
     if mode not in MASK_MODES:
-        raise ValueError(f"mode {mode!r} is not known; use one of {', '.join(MASK_MODES)}")
+        raise ValueError(f"Mode {mode!r} is not known; use one of {', '.join(MASK_MODES)}.")
     index = check_index(index, len(instances))
     mask = as_masks(mask).to(instances.device)
     if mask.shape[0] != 1 or tuple(mask.shape[1:]) != instances.size:
         given = " x ".join(str(side) for side in reversed(mask.shape[1:]))
         raise ValueError(
-            f"one mask of the picture's size {_size_text(instances.size)} is needed, "
-            f"but {mask.shape[0]} of {given} came"
+            f"One mask of the picture's size {_size_text(instances.size)} is needed, "
+            f"but {mask.shape[0]} of {given} came."
         )
     old = instances.masks[index]
     new = {
@@ -221,7 +221,7 @@ def resolve_overlaps(instances: Instances, rule: str = "front") -> Instances:
     """
     if rule not in OVERLAP_RULES:
         raise ValueError(
-            f"overlap rule {rule!r} is not known; use one of {', '.join(OVERLAP_RULES)}"
+            f"Overlap rule {rule!r} is not known; use one of {', '.join(OVERLAP_RULES)}."
         )
     if len(instances) < 2:
         return instances
@@ -249,7 +249,7 @@ def remove_duplicates(instances: Instances, threshold: float = 0.8) -> Instances
     together. One without any pixel stays.
     """
     if not 0.0 <= threshold <= 1.0:
-        raise ValueError(f"the duplicate threshold is a share from 0 to 1, not {threshold}")
+        raise ValueError(f"The duplicate threshold is a share from 0 to 1, not {threshold}.")
     boxes = boxes_of_masks(instances.masks).to(torch.int64).tolist()
     crops = [(slice(y1, y2), slice(x1, x2)) for x1, y1, x2, y2 in boxes]
     sizes = [

@@ -18,11 +18,13 @@ class ConvNorm(nn.Module):
     Shapes: `[B, in, H, W]` to `[B, out, ceil(H / stride), ceil(W / stride)]`.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, kernel: int, stride: int = 1,
-                 groups: int = 1):
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel: int, stride: int = 1, groups: int = 1
+    ):
         super().__init__()
-        self.conv = nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2,
-                              groups=groups, bias=False)
+        self.conv = nn.Conv2d(
+            in_channels, out_channels, kernel, stride, kernel // 2, groups=groups, bias=False
+        )
         self.bn = nn.BatchNorm2d(out_channels)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -69,8 +71,9 @@ class ChannelAttention(nn.Module):
 class CSPLayer(nn.Module):
     """Cross-stage partial layer: half of the channels go through the blocks, half go around."""
 
-    def __init__(self, in_channels: int, out_channels: int, blocks: int, identity: bool,
-                 attention: bool):
+    def __init__(
+        self, in_channels: int, out_channels: int, blocks: int, identity: bool, attention: bool
+    ):
         super().__init__()
         middle = out_channels // 2
         self.main_conv = ConvNorm(in_channels, middle, 1)
@@ -116,8 +119,9 @@ class CSPNeXt(nn.Module):
     def __init__(self, stem_channels: int, blocks: Sequence[int]):
         super().__init__()
         half = stem_channels // 2
-        self.stem = nn.Sequential(ConvNorm(3, half, 3, 2), ConvNorm(half, half, 3),
-                                  ConvNorm(half, stem_channels, 3))
+        self.stem = nn.Sequential(
+            ConvNorm(3, half, 3, 2), ConvNorm(half, half, 3), ConvNorm(half, stem_channels, 3)
+        )
         channels = stem_channels
         for number, count in enumerate(blocks, start=1):
             last = number == len(blocks)

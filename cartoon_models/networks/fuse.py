@@ -39,9 +39,11 @@ class FusedTower(nn.Module):
     def __init__(self, tower: SharedTower):
         super().__init__()
         self.levels = nn.ModuleList(
-            nn.ModuleList(fuse_conv_bn_eval(conv, norm)
-                          for conv, norm in zip(tower.convs, norms, strict=True))
-            for norms in tower.norms)
+            nn.ModuleList(
+                fuse_conv_bn_eval(conv, norm) for conv, norm in zip(tower.convs, norms, strict=True)
+            )
+            for norms in tower.norms
+        )
 
     def forward(self, x, level: int):
         for conv in self.levels[level]:

@@ -15,12 +15,29 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 # (levels, dilated, in, middle, out) of the full-size network, whose stem has 64 channels.
-ENCODER = ((7, False, 64, 32, 64), (6, False, 64, 32, 128), (5, False, 128, 64, 256),
-           (4, False, 256, 128, 512), (4, True, 512, 256, 512), (4, True, 512, 256, 512))
-DECODER = ((7, False, 128, 16, 64), (6, False, 256, 32, 64), (5, False, 512, 64, 128),
-           (4, False, 1024, 128, 256), (4, True, 1024, 256, 512))
-MASK_ENCODER = ((7, False, 16, 16, 64), (6, False, 64, 16, 64), (5, False, 64, 32, 128),
-                (4, False, 128, 32, 256), (4, True, 256, 64, 512), (4, True, 512, 64, 512))
+ENCODER = (
+    (7, False, 64, 32, 64),
+    (6, False, 64, 32, 128),
+    (5, False, 128, 64, 256),
+    (4, False, 256, 128, 512),
+    (4, True, 512, 256, 512),
+    (4, True, 512, 256, 512),
+)
+DECODER = (
+    (7, False, 128, 16, 64),
+    (6, False, 256, 32, 64),
+    (5, False, 512, 64, 128),
+    (4, False, 1024, 128, 256),
+    (4, True, 1024, 256, 512),
+)
+MASK_ENCODER = (
+    (7, False, 16, 16, 64),
+    (6, False, 64, 16, 64),
+    (5, False, 64, 32, 128),
+    (4, False, 128, 32, 256),
+    (4, True, 256, 64, 512),
+    (4, True, 512, 64, 512),
+)
 SIDES = (64, 64, 128, 256, 512, 512)
 FULL_STEM = 64
 
@@ -30,8 +47,7 @@ class ConvBlock(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, dilation: int = 1):
         super().__init__()
-        self.conv_s1 = nn.Conv2d(in_channels, out_channels, 3, padding=dilation,
-                                 dilation=dilation)
+        self.conv_s1 = nn.Conv2d(in_channels, out_channels, 3, padding=dilation, dilation=dilation)
         self.bn_s1 = nn.BatchNorm2d(out_channels)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -45,21 +61,25 @@ class RSU(nn.Module):
     Shapes: `[B, in, H, W]` to `[B, out, H, W]`, any H and W.
     """
 
-    def __init__(self, levels: int, dilated: bool, in_channels: int, middle: int,
-                 out_channels: int):
+    def __init__(
+        self, levels: int, dilated: bool, in_channels: int, middle: int, out_channels: int
+    ):
         super().__init__()
         self.levels = levels
         self.dilated = dilated
         self.rebnconvin = ConvBlock(in_channels, out_channels)
         for level in range(1, levels + 1):
             dilation = 2 ** (level - 1) if dilated else (2 if level == levels else 1)
-            self.add_module(f"rebnconv{level}",
-                            ConvBlock(out_channels if level == 1 else middle, middle, dilation))
+            self.add_module(
+                f"rebnconv{level}",
+                ConvBlock(out_channels if level == 1 else middle, middle, dilation),
+            )
         for level in range(levels - 1, 0, -1):
             dilation = 2 ** (level - 1) if dilated else 1
-            self.add_module(f"rebnconv{level}d",
-                            ConvBlock(2 * middle, out_channels if level == 1 else middle,
-                                      dilation))
+            self.add_module(
+                f"rebnconv{level}d",
+                ConvBlock(2 * middle, out_channels if level == 1 else middle, dilation),
+            )
 
     def forward(self, x: Tensor) -> Tensor:
         entry = self.rebnconvin(x)
@@ -102,16 +122,20 @@ class ISNet(nn.Module):
         for number, sizes in enumerate(DECODER, start=1):
             self.add_module(f"stage{number}d", _scaled_rsu(sizes, stem))
         for number, channels in enumerate(SIDES, start=1):
-            self.add_module(f"side{number}",
-                            nn.Conv2d(channels * stem // FULL_STEM, 1, 3, padding=1))
+            self.add_module(
+                f"side{number}", nn.Conv2d(channels * stem // FULL_STEM, 1, 3, padding=1)
+            )
 
     def forward(self, x: Tensor, return_features: bool = False):
         """Return the six side logits; with `return_features`, also the six feature maps that
         intermediate supervision reads (strides 2 to 64), as `(sides, features)`."""
         features = self._features(self.conv_in(x))
-        sides = [F.interpolate(self.get_submodule(f"side{number}")(feature), x.shape[-2:],
-                               mode="bilinear")
-                 for number, feature in enumerate(features, start=1)]
+        sides = [
+            F.interpolate(
+                self.get_submodule(f"side{number}")(feature), x.shape[-2:], mode="bilinear"
+            )
+            for number, feature in enumerate(features, start=1)
+        ]
         return (sides, features) if return_features else sides
 
     def refine(self, picture: Tensor, masks: Tensor) -> Tensor:
@@ -164,8 +188,10 @@ class ISNet(nn.Module):
         """
         stem = state.get("conv_in.weight")
         if stem is None or stem.ndim != 4:
-            raise ValueError("These weights are not an IS-Net's: there is no parameter "
-                             "'conv_in.weight' of four dimensions.")
+            raise ValueError(
+                "These weights are not an IS-Net's: there is no parameter "
+                "'conv_in.weight' of four dimensions."
+            )
         network = cls(stem.shape[1], stem.shape[0] / FULL_STEM)
         network.load_state_dict(state)
         return network.eval()
@@ -189,14 +215,18 @@ class GroundTruthEncoder(nn.Module):
         for number, sizes in enumerate(MASK_ENCODER, start=1):
             self.add_module(f"stage{number}", _scaled_rsu(sizes, stem))
         for number, channels in enumerate(SIDES, start=1):
-            self.add_module(f"side{number}",
-                            nn.Conv2d(channels * stem // FULL_STEM, 1, 3, padding=1))
+            self.add_module(
+                f"side{number}", nn.Conv2d(channels * stem // FULL_STEM, 1, 3, padding=1)
+            )
 
     def forward(self, mask: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         features = _encode(self, self.conv_in(mask))
-        sides = [F.interpolate(self.get_submodule(f"side{number}")(feature), mask.shape[-2:],
-                               mode="bilinear")
-                 for number, feature in enumerate(features, start=1)]
+        sides = [
+            F.interpolate(
+                self.get_submodule(f"side{number}")(feature), mask.shape[-2:], mode="bilinear"
+            )
+            for number, feature in enumerate(features, start=1)
+        ]
         return sides, features
 
 

@@ -64,8 +64,7 @@ class FeaturePyramid(nn.Module):
 
         self.reduce_layers = nn.ModuleList((ConvNorm(high, middle, 1), ConvNorm(middle, low, 1)))
         self.top_down_blocks = nn.ModuleList((layer(2 * middle, middle), layer(2 * low, low)))
-        self.downsamples = nn.ModuleList((ConvNorm(low, low, 3, 2),
-                                          ConvNorm(middle, middle, 3, 2)))
+        self.downsamples = nn.ModuleList((ConvNorm(low, low, 3, 2), ConvNorm(middle, middle, 3, 2)))
         self.bottom_up_blocks = nn.ModuleList((layer(2 * low, middle), layer(2 * middle, high)))
         self.out_convs = nn.ModuleList(ConvNorm(c, out_channels, 3) for c in in_channels)
 
@@ -89,10 +88,12 @@ class SharedTower(nn.Module):
 
     def __init__(self, channels: int, depth: int = 2, levels: int = 3):
         super().__init__()
-        self.convs = nn.ModuleList(nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-                                   for _ in range(depth))
-        self.norms = nn.ModuleList(nn.ModuleList(nn.BatchNorm2d(channels) for _ in range(depth))
-                                   for _ in range(levels))
+        self.convs = nn.ModuleList(
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False) for _ in range(depth)
+        )
+        self.norms = nn.ModuleList(
+            nn.ModuleList(nn.BatchNorm2d(channels) for _ in range(depth)) for _ in range(levels)
+        )
 
     def forward(self, x: Tensor, level: int) -> Tensor:
         for conv, norm in zip(self.convs, self.norms[level], strict=True):
@@ -106,8 +107,7 @@ class MaskFeatures(nn.Module):
     def __init__(self, channels: int, levels: int = 3, depth: int = 4):
         super().__init__()
         self.fusion_conv = nn.Conv2d(levels * channels, channels, 1)
-        self.stacked_convs = nn.Sequential(*(ConvNorm(channels, channels, 3)
-                                             for _ in range(depth)))
+        self.stacked_convs = nn.Sequential(*(ConvNorm(channels, channels, 3) for _ in range(depth)))
         self.projection = nn.Conv2d(channels, PROTOTYPES, 1)
 
     def forward(self, levels: Sequence[Tensor]) -> Tensor:
@@ -129,7 +129,8 @@ class Head(nn.Module):
         self.tower = SharedTower(channels, levels=levels)
         self.kernel_convs = nn.ModuleList(
             nn.Sequential(ConvNorm(channels, channels, 3), ConvNorm(channels, channels, 3))
-            for _ in range(levels))
+            for _ in range(levels)
+        )
         self.rtm_cls = predictors(classes)
         self.rtm_reg = predictors(4)
         self.rtm_kernel = predictors(KERNEL_CHANNELS)
@@ -160,8 +161,9 @@ class RTMDetIns(nn.Module):
         self.config = config
         base = config.stem_channels
         self.backbone = CSPNeXt(base, config.stage_blocks)
-        self.neck = FeaturePyramid((4 * base, 8 * base, 16 * base), config.neck_channels,
-                                   config.neck_blocks)
+        self.neck = FeaturePyramid(
+            (4 * base, 8 * base, 16 * base), config.neck_channels, config.neck_blocks
+        )
         self.head = Head(config.neck_channels, config.classes)
 
     def forward(self, x: Tensor):
@@ -177,16 +179,20 @@ class RTMDetIns(nn.Module):
         try:
             stage_blocks = tuple(
                 _count(state, f"backbone.stage{number}.{2 if number == 4 else 1}.blocks.")
-                for number in (1, 2, 3, 4))
+                for number in (1, 2, 3, 4)
+            )
             return RTMDetInsConfig(
                 stem_channels=state["backbone.stem.2.conv.weight"].shape[0],
                 stage_blocks=stage_blocks,
                 neck_channels=state["neck.out_convs.0.conv.weight"].shape[0],
                 neck_blocks=_count(state, "neck.top_down_blocks.0.blocks."),
-                classes=state["head.rtm_cls.0.weight"].shape[0])
+                classes=state["head.rtm_cls.0.weight"].shape[0],
+            )
         except KeyError as error:
-            raise ValueError(f"These weights are not an RTMDet-Ins detector's: there is no "
-                             f"parameter {error.args[0]!r}.") from error
+            raise ValueError(
+                f"These weights are not an RTMDet-Ins detector's: there is no "
+                f"parameter {error.args[0]!r}."
+            ) from error
 
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor]) -> RTMDetIns:
@@ -204,8 +210,11 @@ class RTMDetIns(nn.Module):
         return ", ".join(f"{name}={value}" for name, value in asdict(self.config).items())
 
 
-def mask_priors(sizes: Sequence[tuple[int, int]], strides: Sequence[int] = STRIDES,
-                device: torch.device | str | None = None) -> Tensor:
+def mask_priors(
+    sizes: Sequence[tuple[int, int]],
+    strides: Sequence[int] = STRIDES,
+    device: torch.device | str | None = None,
+) -> Tensor:
     """Return the anchor point of every cell, float32 `[P, 4]`: x, y, stride, stride.
 
     Args:
@@ -214,9 +223,11 @@ def mask_priors(sizes: Sequence[tuple[int, int]], strides: Sequence[int] = STRID
     """
     levels = []
     for (height, width), stride in zip(sizes, strides, strict=True):
-        y, x = torch.meshgrid(torch.arange(height, dtype=torch.float32, device=device) * stride,
-                              torch.arange(width, dtype=torch.float32, device=device) * stride,
-                              indexing="ij")
+        y, x = torch.meshgrid(
+            torch.arange(height, dtype=torch.float32, device=device) * stride,
+            torch.arange(width, dtype=torch.float32, device=device) * stride,
+            indexing="ij",
+        )
         levels.append(torch.stack((x, y, *(torch.full_like(x, stride),) * 2), -1).flatten(0, 1))
     return torch.cat(levels)
 
@@ -241,8 +252,10 @@ def dynamic_masks(mask_feat: Tensor, kernels: Tensor, priors: Tensor) -> Tensor:
     sizes = [out * inside for out, inside in MASK_HEAD_WEIGHTS]
     sizes += [out for out, _ in MASK_HEAD_WEIGHTS]
     parts = kernels.float().split(sizes, 1)
-    weights = [part.reshape(count, *shape)
-               for part, shape in zip(parts[:3], MASK_HEAD_WEIGHTS, strict=True)]
+    weights = [
+        part.reshape(count, *shape)
+        for part, shape in zip(parts[:3], MASK_HEAD_WEIGHTS, strict=True)
+    ]
     biases = [part.unsqueeze(-1) for part in parts[3:]]
 
     priors = priors.float()
@@ -261,4 +274,4 @@ def dynamic_masks(mask_feat: Tensor, kernels: Tensor, priors: Tensor) -> Tensor:
 
 def _count(state: Mapping[str, Tensor], prefix: str) -> int:
     """How many numbered children stand under `prefix`."""
-    return len({key[len(prefix):].split(".", 1)[0] for key in state if key.startswith(prefix)})
+    return len({key[len(prefix) :].split(".", 1)[0] for key in state if key.startswith(prefix)})

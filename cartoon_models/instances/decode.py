@@ -1,0 +1,159 @@
+"""Raw detector outputs -> `Instances`.
+
+RTMDet-Ins, arXiv 2212.07784, section 3.4. Scores and boxes are settled first, with non-maximum
+suppression; a mask is made only for what is kept, so memory grows with what is found and not with
+what was tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torchvision.ops import batched_nms
+
+from ..networks import dynamic_masks, mask_priors
+from ..networks.rtmdet_ins import STRIDES
+from .data import DEFAULT_LABEL, Instances
+from .letterbox import Letterbox
+
+CANDIDATES_PER_LEVEL = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """What the detector proposes, before suppression.
+
+    Attributes:
+        boxes: float32 `[K, 4]` xyxy in picture pixels, inside the picture.
+        scores: float32 `[K]`, 0 to 1.
+        classes: int64 `[K]`.
+        kernels: `[K, 169]`, weights of each candidate's mask head.
+        priors: float32 `[K, 4]`: x, y, stride, stride in pixels of the network's input.
+    """
+
+    boxes: Tensor
+    scores: Tensor
+    classes: Tensor
+    kernels: Tensor
+    priors: Tensor
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def __getitem__(self, index: Tensor) -> Candidates:
+        return Candidates(
+            self.boxes[index],
+            self.scores[index],
+            self.classes[index],
+            self.kernels[index],
+            self.priors[index],
+        )
+
+
+def decode(
+    cls: Sequence[Tensor],
+    box: Sequence[Tensor],
+    kernel: Sequence[Tensor],
+    mask_feat: Tensor,
+    input_size: tuple[int, int],
+    original_size: tuple[int, int],
+    score_threshold: float = 0.05,
+    nms_threshold: float = 0.6,
+    max_instances: int = 100,
+) -> Instances:
+    """Turn one picture's raw outputs into instances, best score first.
+
+    Args:
+        cls, box, kernel: per level (strides 8, 16, 32), `[1, classes, h, w]` score logits,
+            `[1, 4, h, w]` distances in pixels of the input and `[1, 169, h, w]` mask kernels.
+        mask_feat: prototypes `[1, 8, H/8, W/8]`.
+        input_size: (H, W) of the network's input, where the picture lies at the top left, scaled
+            to fit.
+        original_size: (H, W) of the picture.
+        score_threshold: candidates need a higher score.
+        nms_threshold: of two boxes of a class with a higher IoU the better score stays.
+        max_instances: how many are kept at most.
+
+    Returns:
+        `Instances` whose boxes are the detector's own, clipped to the picture; the soft masks are
+        the network's and can reach beyond them.
+
+    Raises:
+        ValueError: more than one picture in the batch.
+    """
+    frame = Letterbox.fit(tuple(original_size), tuple(input_size))
+    found = find_candidates(cls, box, kernel, frame, score_threshold)
+    keep = batched_nms(found.boxes, found.scores, found.classes, nms_threshold)
+    found = found[keep[:max_instances]]
+    return candidate_instances(found, mask_feat, frame)
+
+
+def find_candidates(
+    cls: Sequence[Tensor],
+    box: Sequence[Tensor],
+    kernel: Sequence[Tensor],
+    frame: Letterbox,
+    score_threshold: float,
+) -> Candidates:
+    """Return the best 1000 candidates of each level above the threshold, unsuppressed."""
+    if cls[0].shape[0] != 1:
+        raise ValueError(
+            f"One picture at a time is decoded, and this is a batch of {cls[0].shape[0]}."
+        )
+    levels = [
+        _level_candidates(c[0], b[0], k[0], stride, score_threshold)
+        for c, b, k, stride in zip(cls, box, kernel, STRIDES, strict=True)
+    ]
+    scores, classes, distances, kernels, priors = (
+        torch.cat(parts) for parts in zip(*levels, strict=True)
+    )
+    boxes = torch.cat((priors[:, :2] - distances[:, :2], priors[:, :2] + distances[:, 2:]), 1)
+    # Into picture pixels, and into the picture: the input's padding belongs to no character.
+    height, width = frame.original
+    boxes = boxes / boxes.new_tensor(frame.scale).flip(0).repeat(2)
+    boxes = boxes.clamp(min=0).minimum(boxes.new_tensor((width, height, width, height)))
+    real = ((boxes[:, 2:] - boxes[:, :2]) > 0).all(1)
+    return Candidates(boxes, scores, classes, kernels, priors)[real]
+
+
+def candidate_instances(found: Candidates, mask_feat: Tensor, frame: Letterbox) -> Instances:
+    """Make the masks of the given candidates; nothing is suppressed or sorted."""
+    if not len(found):
+        return Instances.empty(frame.original, mask_feat.device)
+    logits = dynamic_masks(mask_feat[0], found.kernels, found.priors)
+    labels = tuple(
+        DEFAULT_LABEL if number == 0 else f"class {number}" for number in found.classes.tolist()
+    )
+    nothing = ((),) * len(found)
+    return Instances(
+        masks=frame.back(logits, STRIDES[0]),
+        boxes=found.boxes,
+        scores=found.scores,
+        labels=labels,
+        tags=nothing,
+        characters=nothing,
+        size=frame.original,
+    )
+
+
+def _level_candidates(
+    cls: Tensor, box: Tensor, kernel: Tensor, stride: int, score_threshold: float
+) -> tuple[Tensor, ...]:
+    """Scores, classes, distances, kernels and priors of one level's best cells."""
+    classes = cls.shape[0]
+    scores = cls.float().sigmoid().permute(1, 2, 0).flatten()
+    above = (scores > score_threshold).nonzero().squeeze(1)
+    best = scores[above].topk(min(CANDIDATES_PER_LEVEL, len(above))).indices
+    chosen = above[best]
+    cells = chosen.div(classes, rounding_mode="floor")
+    priors = mask_priors([cls.shape[-2:]], [stride], cls.device)[cells]
+    return (
+        scores[chosen],
+        chosen % classes,
+        box.flatten(1).T[cells].float(),
+        kernel.flatten(1).T[cells],
+        priors,
+    )

@@ -1,0 +1,171 @@
+"""Redrawing coarse masks at high resolution: the second stage of arXiv 2312.01943, section 4.2.
+
+A coarse mask can come from the detector, from a box (section 7: any box can start this stage) or
+from a hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from .data import boxes_of_masks
+from .letterbox import Letterbox
+
+Progress = Callable[[int, int], None]
+MODES = ("auto", "frame", "crop")
+# Around the box of a coarse mask, on each side: hair and hands reach beyond what was found.
+CROP_MARGIN = 0.2
+CROP_MARGIN_PIXELS = 16
+# A crop may be enlarged this much for the network; beyond that there is nothing to see.
+CROP_ENLARGE = 4.0
+
+
+def refine(
+    network: nn.Module,
+    picture: Tensor,
+    masks: Tensor,
+    *,
+    size: int = 720,
+    mode: str = "auto",
+    square: bool = True,
+    boxes: Tensor | None = None,
+    progress: Progress | None = None,
+) -> Tensor:
+    """Return the refined soft masks, float32 `[N, H, W]`, in order.
+
+    Args:
+        network: an `ISNet` with 4 input channels (or 3: see below); it runs where it is and in its
+            own precision.
+        picture: float32 `[H, W, 3]`, RGB, 0 to 1.
+        masks: coarse `[N, H, W]`, 0 to 1; at 0.5 they are cut to yes or no, as in training.
+        size: long side of what the network sees.
+        mode: "frame" shows the network the whole picture, scaled down to `size` if it is larger
+            (as published); "crop" the surroundings of each mask, so that a large picture keeps its
+            detail; "auto" crops where the picture is larger than `size`.
+        square: pad to a square, as the published networks saw; otherwise to a multiple of 32.
+        boxes: `[N, 4]` xyxy that crops must hold besides the mask itself.
+        progress: called with (done, N) after each instance; what it raises stops the work.
+
+    A network with 3 input channels (SkyTNT's) knows foreground, not instances: its one alpha is
+    shared out by the coarse masks.
+
+    Raises:
+        ValueError: an unknown mode.
+    """
+    if mode not in MODES:
+        raise ValueError(f"The refine mode is one of {', '.join(MODES)}, not {mode!r}.")
+    if not len(masks):
+        return masks
+    if mode == "auto":
+        mode = "crop" if max(picture.shape[:2]) > size else "frame"
+    with torch.no_grad():
+        if network.in_channels == 3:
+            return _by_foreground(network, picture, masks, size, progress)
+        bgr = picture.permute(2, 0, 1)[None].flip(1)
+        if mode == "frame":
+            return _by_frame(network, bgr, masks, size, square, progress)
+        return _by_crop(network, bgr, masks, size, square, boxes, progress)
+
+
+def _by_frame(
+    network: nn.Module,
+    bgr: Tensor,
+    masks: Tensor,
+    size: int,
+    square: bool,
+    progress: Progress | None,
+) -> Tensor:
+    frame = _frame(tuple(bgr.shape[-2:]), size, square, enlarge=1.0)
+    share = network.picture_share(_to(network, frame.place(bgr, 0.0)))
+    refined = torch.empty(masks.shape, device=masks.device)
+    batch = 1 if share.device.type == "cpu" else 4
+    for start in range(0, len(masks), batch):
+        coarse = (masks[start : start + batch, None] >= 0.5).float()
+        logits = network.refine_from(share, _to(network, frame.place(coarse, 0.0)))
+        frame.back(logits[:, 0].to(masks.device), out=refined[start : start + batch])
+        _report(progress, min(start + batch, len(masks)), len(masks))
+    return refined
+
+
+def _by_crop(
+    network: nn.Module,
+    bgr: Tensor,
+    masks: Tensor,
+    size: int,
+    square: bool,
+    boxes: Tensor | None,
+    progress: Progress | None,
+) -> Tensor:
+    refined = torch.zeros(masks.shape, device=masks.device)
+    crops = _crops(masks, boxes)
+    for index, (x1, y1, x2, y2) in enumerate(crops):
+        if x2 > x1 and y2 > y1:
+            frame = _frame((y2 - y1, x2 - x1), size, square, CROP_ENLARGE)
+            coarse = (masks[index, y1:y2, x1:x2][None, None] >= 0.5).float()
+            # Drawn characters are shrunk smoothly: a crop is seen closer than it was trained on,
+            # and thin lines must not fall between the samples.
+            seen = _to(network, frame.place(bgr[..., y1:y2, x1:x2], 0.0, antialias=True))
+            logits = network.refine(seen, _to(network, frame.place(coarse, 0.0, antialias=True)))
+            refined[index, y1:y2, x1:x2] = frame.back(logits[:, 0].to(masks.device))[0]
+        _report(progress, index + 1, len(masks))
+    return refined
+
+
+def _by_foreground(
+    network: nn.Module, picture: Tensor, masks: Tensor, size: int, progress: Progress | None
+) -> Tensor:
+    """SkyTNT's network: RGB, one alpha for all; each mask takes its share where it covers it."""
+    rgb = picture.permute(2, 0, 1)[None]
+    frame = _frame(tuple(rgb.shape[-2:]), size, square=True, enlarge=float("inf"))
+    logits = network.foreground(_to(network, frame.place(rgb, 0.0)))
+    alpha = frame.back(logits[:, 0].to(masks.device))[0]
+    # The coarse mask reaches a little beyond itself: its edge is what is to be redrawn.
+    reach = 2 * max(max(picture.shape[:2]) // 160, 1) + 1
+    refined = torch.empty(masks.shape, device=masks.device)
+    for index, mask in enumerate(masks):
+        wide = nn.functional.max_pool2d(mask[None, None], reach, 1, reach // 2)[0, 0]
+        share = alpha * (wide >= 0.5)
+        # Where the network sees little foreground in a mask, the mask knows better.
+        area = (mask >= 0.5).sum()
+        refined[index] = share if ((share >= 0.5) & (mask >= 0.5)).sum() > 0.3 * area else mask
+        _report(progress, index + 1, len(masks))
+    return refined
+
+
+def _frame(original: tuple[int, int], size: int, square: bool, enlarge: float) -> Letterbox:
+    scale = min(size / max(original), enlarge)
+    height, width = (max(round(side * scale), 1) for side in original)
+    padded = (size, size) if square else (-(-height // 32) * 32, -(-width // 32) * 32)
+    return Letterbox(original, (height, width), padded)
+
+
+def _crops(masks: Tensor, boxes: Tensor | None) -> list[list[int]]:
+    """Whole-pixel xyxy around each mask and box, with margin, inside the picture."""
+    bounds = boxes_of_masks(masks)
+    if boxes is not None:
+        boxes = boxes.to(bounds)
+        empty = (bounds[:, 2:] <= bounds[:, :2]).any(1, keepdim=True)
+        joined = torch.cat(
+            (bounds[:, :2].minimum(boxes[:, :2]), bounds[:, 2:].maximum(boxes[:, 2:])), 1
+        )
+        bounds = torch.where(empty, boxes, joined)
+    margin = (bounds[:, 2:] - bounds[:, :2]) * CROP_MARGIN + CROP_MARGIN_PIXELS
+    height, width = masks.shape[-2:]
+    low = (bounds[:, :2] - margin).floor().clamp(min=0)
+    high = (bounds[:, 2:] + margin).ceil().minimum(bounds.new_tensor((width, height)))
+    crops = torch.cat((low, high), 1)
+    crops[(bounds[:, 2:] <= bounds[:, :2]).any(1)] = 0  # nothing to refine
+    return crops.int().tolist()
+
+
+def _to(network: nn.Module, planes: Tensor) -> Tensor:
+    weight = next(network.parameters())
+    return planes.to(weight).contiguous(memory_format=torch.channels_last)
+
+
+def _report(progress: Progress | None, done: int, total: int) -> None:
+    if progress is not None:
+        progress(done, total)

@@ -1,0 +1,324 @@
+"""The two-stage character segmenter of "Instance-guided Cartoon Editing" (arXiv 2312.01943, 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from os import PathLike
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..picture import as_tensor
+from .data import Instances, as_masks
+from .detector import detect, detect_in_boxes
+from .edit import remove_duplicates, resolve_overlaps, sort_instances
+from .refiner import refine
+
+Progress = Callable[[int, int], None]
+PROMPTS = ("box", "match")
+# A box without any candidate this close to it is refined from the filled box itself.
+MATCH_IOU = 0.3
+
+
+@dataclass(frozen=True, eq=False)
+class Segmenter:
+    """Finds every character of a picture; made by `load_segmenter`.
+
+    The networks run on the device and in the precision they are in; results are on the picture's
+    device.
+
+    Attributes:
+        detector: an `RTMDetIns`, or None where only prompts are refined.
+        refiner: an `ISNet`, or None for coarse masks.
+        detector_size: side of the square that the detector sees.
+        refiner_size: long side of what the refiner sees.
+        published: the detector's and the refiner's preprocessing is the published one to the
+            letter (no smoothing when shrinking; square padding).
+    """
+
+    detector: nn.Module | None
+    refiner: nn.Module | None
+    detector_size: int = 640
+    refiner_size: int = 720
+    published: tuple[bool, bool] = (False, False)
+
+    def segment(
+        self,
+        picture: Tensor | np.ndarray,
+        *,
+        score_threshold: float = 0.3,
+        max_instances: int = 100,
+        nms_threshold: float = 0.6,
+        refine: bool = True,
+        refine_mode: str = "auto",
+        order: str = "left to right",
+        overlaps: str = "keep",
+        duplicate_threshold: float | None = None,
+        detector_size: int | None = None,
+        refiner_size: int | None = None,
+        progress: Progress | None = None,
+    ) -> Instances:
+        """Find the characters of a picture.
+
+        Args:
+            picture: float32 `[H, W, 3]` RGB, 0 to 1, any size; whatever `as_tensor` takes.
+            score_threshold: least certainty of the detector, 0 to 1.
+            max_instances: how many at most, best first.
+            nms_threshold: of two boxes with a higher IoU the better score stays.
+            refine: redraw the masks with the refiner, if there is one.
+            refine_mode: "auto", "frame" or "crop"; see `refiner.refine`.
+            order: one of `ORDERS`.
+            overlaps: "keep", or a rule of `resolve_overlaps`.
+            duplicate_threshold: drop an instance of which more than this share lies under larger
+                ones; None keeps all.
+            detector_size, refiner_size: in place of the segmenter's own.
+            progress: called with (done, total); what it raises stops the work.
+
+        Returns:
+            `Instances`; masks may overlap with `overlaps="keep"`. No character gives none.
+
+        Raises:
+            ValueError: a picture or an option that cannot be used; the sentence says which.
+        """
+        picture = as_tensor(picture)
+        if self.detector is None:
+            raise ValueError("This segmenter has no detector; load one, or give boxes or masks.")
+        _check_fraction("score_threshold", score_threshold)
+        _check_fraction("nms_threshold", nms_threshold)
+        if max_instances < 1:
+            raise ValueError(f"max_instances is 1 or more, not {max_instances}.")
+        found = detect(
+            self.detector,
+            picture,
+            size=detector_size or self.detector_size,
+            antialias=not self.published[0],
+            score_threshold=score_threshold,
+            nms_threshold=nms_threshold,
+            max_instances=max_instances,
+        )
+        found = found.to(picture.device)
+        coarse = found.replace(masks=found.masks)  # boxes measured on the masks
+        if refine and self.refiner is not None:
+            redrawn = self._refine(
+                picture, found.masks, found.boxes, refine_mode, refiner_size, _after(progress, 1)
+            )
+            coarse = coarse.replace(masks=_keep_lost(redrawn, found.masks))
+        elif progress is not None:
+            progress(1, 1)
+        return _finish(coarse, order, overlaps, duplicate_threshold)
+
+    def segment_boxes(
+        self,
+        picture: Tensor | np.ndarray,
+        boxes: Tensor | np.ndarray | Sequence[Sequence[float]],
+        *,
+        prompt: str = "box",
+        refine_mode: str = "auto",
+        overlaps: str = "keep",
+        detector_size: int | None = None,
+        refiner_size: int | None = None,
+        progress: Progress | None = None,
+    ) -> Instances:
+        """Segment the character in each box; one instance per box, in the boxes' order.
+
+        Args:
+            picture: as in `segment`.
+            boxes: `[N, 4]` xyxy in pixels, end-exclusive. What lies outside the picture is cut
+                off.
+            prompt: "box" feeds the refiner the filled box (the paper's section 7); "match" takes
+                the mask of the detector's candidate with the highest IoU, as the published code
+                does, and then refines it (falling back to the box where none reaches 0.3).
+            overlaps, refine_mode, detector_size, refiner_size, progress: as in `segment`.
+
+        Raises:
+            ValueError: a box is empty, not finite or wholly outside the picture; a prompt needs a
+                network that was not loaded.
+        """
+        picture = as_tensor(picture)
+        boxes = _check_boxes(boxes, picture)
+        if prompt not in PROMPTS:
+            raise ValueError(f"The prompt is one of {', '.join(PROMPTS)}, not {prompt!r}.")
+        if prompt == "box" and self.refiner is None:
+            raise ValueError('A box prompt needs a refiner; load one, or use prompt="match".')
+        if prompt == "match" and self.detector is None:
+            raise ValueError('Matching boxes needs a detector; load one, or use prompt="box".')
+        filled = _filled(boxes, picture)
+        scores = torch.ones(len(boxes), device=picture.device)
+        coarse = filled
+        if prompt == "match":
+            matched, overlap = detect_in_boxes(
+                self.detector,
+                picture,
+                boxes,
+                size=detector_size or self.detector_size,
+                antialias=not self.published[0],
+            )
+            matched, near = matched.to(picture.device), overlap.to(picture.device) >= MATCH_IOU
+            coarse = torch.where(near[:, None, None], matched.masks, filled)
+            scores = torch.where(near, matched.scores, scores)
+        masks = coarse
+        if self.refiner is not None:
+            masks = self._refine(picture, coarse, boxes, refine_mode, refiner_size, progress)
+        found = Instances.from_masks(masks, scores=scores, boxes=boxes)
+        return found if overlaps == "keep" else resolve_overlaps(found, overlaps)
+
+    def segment_masks(
+        self,
+        picture: Tensor | np.ndarray,
+        masks: Tensor | np.ndarray,
+        *,
+        refine_mode: str = "auto",
+        overlaps: str = "keep",
+        refiner_size: int | None = None,
+        progress: Progress | None = None,
+    ) -> Instances:
+        """Redraw rough masks, from a hand or from any other segmenter, along the picture's edges.
+
+        Args:
+            picture: as in `segment`.
+            masks: `[N, H, W]` of the picture's size, 0 to 1.
+
+        Returns:
+            one instance per mask, in order.
+
+        Raises:
+            ValueError: masks of another size than the picture; no refiner was loaded.
+        """
+        picture, masks = as_tensor(picture), as_masks(masks)
+        if masks.shape[1:] != picture.shape[:2]:
+            raise ValueError(
+                f"The masks are {masks.shape[2]} x {masks.shape[1]} pixels and the "
+                f"picture is {picture.shape[1]} x {picture.shape[0]}; they must be "
+                "the same."
+            )
+        if self.refiner is None:
+            raise ValueError("Refining masks needs a refiner, and this segmenter has none.")
+        redrawn = self._refine(
+            picture, masks.to(picture.device), None, refine_mode, refiner_size, progress
+        )
+        found = Instances.from_masks(redrawn)
+        return found if overlaps == "keep" else resolve_overlaps(found, overlaps)
+
+    def _refine(
+        self,
+        picture: Tensor,
+        masks: Tensor,
+        boxes: Tensor | None,
+        mode: str,
+        size: int | None,
+        progress: Progress | None,
+    ) -> Tensor:
+        return refine(
+            self.refiner,
+            picture,
+            masks,
+            size=size or self.refiner_size,
+            mode=mode,
+            square=self.published[1],
+            boxes=boxes,
+            progress=progress,
+        )
+
+
+def load_segmenter(
+    detector: str | PathLike[str] | None = None,
+    refiner: str | PathLike[str] | None = None,
+    device: torch.device | str | None = None,
+    dtype: torch.dtype | None = None,
+    download: bool = False,
+) -> Segmenter:
+    """Load a segmenter.
+
+    Args:
+        detector, refiner: None for the embedded weights; a path; a name of the weights manifest
+            ("rtmdetl_e60", "refine_last", "isnetis"); or "none" to do without.
+        device: where the networks run; None for CUDA if there is one, else the CPU.
+        dtype: their precision; None for float16 on CUDA, else float32.
+        download: fetch a named file that is not there. Nothing is ever fetched otherwise.
+
+    Raises:
+        WeightsError, FileNotFoundError: a file is missing or damaged.
+        ValueError: a file holds another network.
+    """
+    from .loading import load_detector, load_refiner
+
+    device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    dtype = dtype or (torch.float16 if device.type == "cuda" else torch.float32)
+    parts = [
+        load(name, device, dtype, download)
+        for load, name in ((load_detector, detector), (load_refiner, refiner))
+    ]
+    return Segmenter(
+        detector=parts[0].network,
+        refiner=parts[1].network,
+        detector_size=parts[0].size,
+        refiner_size=parts[1].size,
+        published=(parts[0].published, parts[1].published),
+    )
+
+
+def _finish(found: Instances, order: str, overlaps: str, duplicates: float | None) -> Instances:
+    if duplicates is not None:
+        found = remove_duplicates(found, duplicates)
+    found = sort_instances(found, order)
+    return found if overlaps == "keep" else resolve_overlaps(found, overlaps)
+
+
+def _keep_lost(redrawn: Tensor, coarse: Tensor) -> Tensor:
+    """Where the refiner left nothing of a character that the detector saw, keep the coarse mask."""
+    lost = (redrawn.amax((1, 2)) < 0.5).nonzero().squeeze(1)
+    redrawn[lost] = coarse[lost]
+    return redrawn
+
+
+def _after(progress: Progress | None, steps: int) -> Progress | None:
+    """Count `steps` that are already done into a progress callback."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(done + steps, total + steps)
+
+
+def _filled(boxes: Tensor, picture: Tensor) -> Tensor:
+    height, width = picture.shape[:2]
+    y = torch.arange(height, device=boxes.device) + 0.5
+    x = torch.arange(width, device=boxes.device) + 0.5
+    rows = (y >= boxes[:, 1:2]) & (y < boxes[:, 3:4])
+    columns = (x >= boxes[:, 0:1]) & (x < boxes[:, 2:3])
+    return (rows[:, :, None] & columns[:, None, :]).float()
+
+
+def _check_boxes(boxes: Tensor | np.ndarray | Sequence[Sequence[float]], picture: Tensor) -> Tensor:
+    """Boxes as float32 `[N, 4]` on the picture's device, cut to the picture, or a ValueError."""
+    height, width = picture.shape[:2]
+    boxes = (
+        torch.as_tensor(np.asarray(boxes, np.float32) if not isinstance(boxes, Tensor) else boxes)
+        .float()
+        .to(picture.device)
+    )
+    if boxes.numel() == 0:
+        return boxes.reshape(0, 4)
+    if boxes.ndim != 2 or boxes.shape[1] != 4:
+        raise ValueError(f"Boxes are [N, 4], x1 y1 x2 y2 in pixels, not {list(boxes.shape)}.")
+    cut = boxes.clamp(min=0).minimum(boxes.new_tensor((width, height, width, height)))
+    for number, (box, inside) in enumerate(zip(boxes.tolist(), cut.tolist(), strict=True)):
+        x1, y1, x2, y2 = box
+        if not np.isfinite(box).all() or x2 <= x1 or y2 <= y1:
+            raise ValueError(
+                f"Box {number} is {_say(box)}; it needs x1 < x2 and y1 < y2 in pixels."
+            )
+        if inside[2] <= inside[0] or inside[3] <= inside[1]:
+            raise ValueError(
+                f"Box {number}, {_say(box)}, lies outside the {width} x {height} picture."
+            )
+    return cut
+
+
+def _say(box: Sequence[float]) -> str:
+    return "(" + ", ".join(f"{value:g}" for value in box) + ")"
+
+
+def _check_fraction(name: str, value: float) -> None:
+    if not 0.0 <= value <= 1.0:
+        raise ValueError(f"{name} is a number from 0 to 1, not {value}.")
