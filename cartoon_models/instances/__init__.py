@@ -18,6 +18,7 @@ from .edit import (
     select_instances,
     sort_instances,
 )
+from .files import load_instances, save_instances
 from .refiner import MODES as REFINE_MODES
 from .segmenter import PROMPTS, Segmenter, load_segmenter
 
@@ -35,11 +36,13 @@ __all__ = [
     "concatenate",
     "decode",
     "edit_mask",
+    "load_instances",
     "load_segmenter",
     "merge_instances",
     "remove_duplicates",
     "remove_instances",
     "resolve_overlaps",
+    "save_instances",
     "select_by_tag",
     "select_indices",
     "select_instances",

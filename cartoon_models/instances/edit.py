@@ -88,7 +88,8 @@ def chosen_indices(instances: Instances, which: str | int | Sequence[int]) -> li
         return select_indices(text, count)
     if match is None or match[1] not in CHOICES[1:]:
         raise ValueError(
-            f"{which!r} names no instance; write numbers like 0,2-4, or one of {', '.join(CHOICES)}."
+            f"{which!r} names no instance; write numbers like 0,2-4, "
+            f"or one of {', '.join(CHOICES)}."
         )
     wanted = 1 if match[2] is None else int(match[2])
     return _ranked(instances, _choice_keys(instances, match[1]))[:wanted]

@@ -142,9 +142,12 @@ def load_instances(path: str | os.PathLike) -> Instances:
         raise ValueError(f"{source} is damaged: {error}.") from None
     if not entries:
         return Instances.empty((height, width))
+    # A first mask of that size has to be there before memory is taken for all of them.
+    first = torch.from_numpy(_read_mask(source, entries[0], (height, width)))
     masks = torch.empty(len(entries), height, width)
-    for mask, entry in zip(masks, entries, strict=True):
-        mask.copy_(torch.from_numpy(_read_mask(source, entry, (height, width))))
+    masks[0] = first
+    for index, entry in enumerate(entries[1:], start=1):
+        masks[index] = torch.from_numpy(_read_mask(source, entry, (height, width)))
     try:
         return Instances.from_masks(
             masks,

@@ -110,8 +110,8 @@ def test_bad_masks_are_named(masks, message):
     ("fields", "message"),
     [
         ({"scores": [1.0]}, r"scores needs the shape \[2\], but has \[1\]"),
-        ({"scores": [1.0, 2.0]}, "scores are numbers from 0 to 1"),
-        ({"scores": [1.0, float("nan")]}, "scores are numbers from 0 to 1"),
+        ({"scores": [1.0, 2.0]}, "Scores are numbers from 0 to 1"),
+        ({"scores": [1.0, float("nan")]}, "Scores are numbers from 0 to 1"),
         ({"labels": ["a", "b", "c"]}, "labels has 3 entries for 2 instances"),
         ({"tags": [()]}, "tags has 1 entries for 2 instances"),
         ({"tags": "ab"}, "tags is one entry per instance, not the single text 'ab'"),
@@ -130,7 +130,7 @@ def test_constructor_checks_shapes():
         found.replace(size=(9, 10))
     with pytest.raises(ValueError, match=r"float32 tensor, not torch\.float64"):
         found.replace(boxes=torch.zeros(1, 4, dtype=torch.float64))
-    with pytest.raises(ValueError, match="1 x 1 pixels, not 0 x 5"):
+    with pytest.raises(ValueError, match="1 x 1 pixels, not 5 x 0"):
         Instances.empty((0, 5))
 
 
@@ -168,8 +168,8 @@ def test_indexing_keeps_every_field_aligned():
 @pytest.mark.parametrize(
     ("key", "message"),
     [
-        (3, "instance 3 is not there; the picture has 3 instances: 0 to 2"),
-        ([0, -4], "instance -4 is not there"),
+        (3, "Instance 3 is not there; the picture has 3 instances: 0 to 2"),
+        ([0, -4], "Instance -4 is not there"),
         ([True, False], "2 yes/no choices were given for 3 instances"),
         ([0.5], "whole numbers"),
         (torch.zeros(1, 1, dtype=torch.long), "flat list"),
@@ -182,7 +182,7 @@ def test_an_index_that_is_not_there(key, message):
 
 
 def test_an_index_into_nothing():
-    with pytest.raises(IndexError, match="instance 0 is not there; the picture has none at all"):
+    with pytest.raises(IndexError, match="Instance 0 is not there; the picture has none at all"):
         Instances.empty((4, 4))[0]
 
 

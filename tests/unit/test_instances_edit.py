@@ -86,8 +86,8 @@ def test_select_indices(text, want):
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ("4", IndexError, "instance 4 is not there; the picture has 4 instances: 0 to 3"),
-        ("0-999999999999", IndexError, "instance 999999999999 is not there"),
+        ("4", IndexError, "Instance 4 is not there; the picture has 4 instances: 0 to 3"),
+        ("0-999999999999", IndexError, "Instance 999999999999 is not there"),
         ("3-1", ValueError, "write 1-3"),
         ("1,,x", ValueError, "not a list of instances"),
         ("1.5", ValueError, "not a list of instances"),
@@ -162,7 +162,7 @@ def test_select_by_tag(tags, match, want):
 
 
 def test_select_by_tag_says_what_is_wrong():
-    with pytest.raises(ValueError, match="no tag was given"):
+    with pytest.raises(ValueError, match="No tag was given"):
         select_by_tag(scene(), " , ")
     with pytest.raises(ValueError, match="use any or all"):
         select_by_tag(scene(), "a", match="some")
@@ -220,7 +220,7 @@ def test_edit_mask_to_nothing_leaves_an_empty_instance():
 @pytest.mark.parametrize(
     ("index", "mask", "mode", "error", "message"),
     [
-        (9, torch.zeros(10, 12), "add", IndexError, "instance 9 is not there"),
+        (9, torch.zeros(10, 12), "add", IndexError, "Instance 9 is not there"),
         (0, torch.zeros(12, 10), "add", ValueError, "size 12 x 10 is needed, but 1 of 10 x 12"),
         (0, torch.zeros(2, 10, 12), "add", ValueError, "but 2 of 12 x 10 came"),
         (0, torch.full((10, 12), float("nan")), "add", ValueError, "NaN"),
