@@ -1,0 +1,317 @@
+"""Public-domain clip art as a memory-mapped library of RGBA sprites.
+
+The drawings are Debian's `openclipart-svg` (Open Clip Art Library 0.18, public domain). They are
+rendered once with skia, judged by measured rules (empty, line-only, silhouette, full-frame), and
+kept in one memory-mapped file, so that every worker shares the same pages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import multiprocessing
+import os
+import re
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from .art_list import EXTRA_CHARACTERS, NOT_CHARACTERS, PROP_FOLDERS, SKIPPED_FOLDERS
+
+logger = logging.getLogger("celkit")
+
+DEFAULT_ART = Path("/usr/share/openclipart/svg")
+HELD_OUT_SHARE = 0.15
+CHARACTER_SIDE = 512
+PROP_SIDE = 224
+_VERSION = 4
+_SVG = "{http://www.w3.org/2000/svg}"
+_HOW_TO_GET = (
+    "Get the drawings with `apt-get install openclipart-svg`, or without root "
+    "`apt-get download openclipart-svg && dpkg -x openclipart-svg_*.deb openclipart` and pass "
+    "openclipart/usr/share/openclipart/svg; any folder of SVG files with people/ and animals/ does."
+)
+
+
+@dataclass(frozen=True)
+class Sprite:
+    """One drawing of the library: where its pixels lie, and what was measured about it.
+
+    `kind` is "character", "prop" or the reason why it was dropped; `name` is the path below the
+    art folder without suffix; `detail` is the mean edge strength inside the drawing, 0..1.
+    """
+
+    name: str
+    kind: str
+    held_out: bool
+    height: int
+    width: int
+    offset: int
+    detail: float
+
+
+class ArtLibrary:
+    """Sprites of one split; `characters` and `props` are lists of `Sprite`.
+
+    Args:
+        folder: the cache written by `build_library`.
+        held_out: True for the drawings kept for evaluation, False for those to train on, None for all.
+    """
+
+    def __init__(self, folder: Path, held_out: bool | None = False):
+        self.folder = Path(folder)
+        self.held_out = held_out
+        index = json.loads((self.folder / "index.json").read_text())
+        self.counts: dict[str, int] = index["counts"]
+        sprites = [Sprite(**row) for row in index["sprites"]]
+        wanted = [s for s in sprites if held_out is None or s.held_out == held_out]
+        self.characters = [s for s in wanted if s.kind == "character"]
+        self.props = [s for s in wanted if s.kind == "prop"]
+        self._pixels: np.ndarray | None = None
+
+    def rgba(self, sprite: Sprite) -> np.ndarray:
+        """Pixels of a sprite: uint8 [H,W,4], straight alpha, a read-only view of the mapped file."""
+        if self._pixels is None:
+            self._pixels = np.load(self.folder / "pixels.npy", mmap_mode="r")
+        end = sprite.offset + sprite.height * sprite.width * 4
+        return self._pixels[sprite.offset : end].reshape(sprite.height, sprite.width, 4)
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, "_pixels": None}
+
+
+def load_art(art: Path | str | None = None, cache: Path | str | None = None, *,
+             held_out: bool | None = False, workers: int = 2) -> ArtLibrary:
+    """The art library of one split, rendered on first use.
+
+    Args:
+        art: folder of SVG files; `CELKIT_ART` or Debian's folder when None.
+        cache: where rendered pixels are kept; `CELKIT_CACHE` or ~/.cache/celkit when None.
+        held_out: see `ArtLibrary`.
+        workers: rendering processes on first use.
+
+    Raises:
+        FileNotFoundError: there is no such folder of art (the message says how to get it).
+    """
+    art = Path(art or os.environ.get("CELKIT_ART") or DEFAULT_ART)
+    cache = Path(cache or os.environ.get("CELKIT_CACHE") or "~/.cache/celkit").expanduser()
+    if not art.is_dir():
+        raise FileNotFoundError(f"There is no folder of drawings at {art}. {_HOW_TO_GET}")
+    folder = cache / f"art-{_fingerprint(art)}"
+    if not (folder / "index.json").exists():
+        build_library(art, folder, workers)
+    return ArtLibrary(folder, held_out)
+
+
+def build_library(art: Path, folder: Path, workers: int = 2) -> None:
+    """Renders every SVG below `art` and writes pixels.npy and index.json into `folder`.
+
+    The folder appears only when it is complete: it is written under another name and renamed.
+    """
+    names = [n for n in _svg_names(art) if not n.startswith(SKIPPED_FOLDERS)]
+    logger.info("rendering %d drawings from %s, once", len(names), art)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=folder.name + ".", dir=folder.parent))
+    sprites: list[Sprite] = []
+    counts: Counter[str] = Counter()
+    seen: set[str] = set()
+    chunks: list[np.ndarray] = []
+    offset = 0
+    jobs = [(str(art), name, _side(name)) for name in names]
+    with multiprocessing.get_context("spawn").Pool(workers, initializer=_nice, maxtasksperchild=400) as pool:
+        for name, digest, rgba, verdict, detail in pool.imap(_render_job, jobs, chunksize=8):
+            kind = _kind(name, verdict)
+            if digest in seen and kind in ("character", "prop"):
+                kind = "duplicate"
+            seen.add(digest)
+            counts[kind] += 1
+            if kind not in ("character", "prop"):
+                continue
+            sprites.append(Sprite(name, kind, is_held_out(name), *rgba.shape[:2], offset, detail))
+            chunks.append(rgba.reshape(-1))
+            offset += rgba.size
+    if not any(s.kind == "character" for s in sprites):
+        raise FileNotFoundError(f"None of the {len(names)} drawings in {art} is a usable character. {_HOW_TO_GET}")
+    pixels = np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(offset,))
+    np.concatenate(chunks, out=pixels)
+    pixels.flush()
+    del pixels
+    index = {"counts": dict(counts), "sprites": [asdict(s) for s in sprites]}
+    (temporary / "index.json").write_text(json.dumps(index))
+    try:
+        temporary.rename(folder)
+    except OSError:  # another process was quicker; its library is the same
+        if not (folder / "index.json").exists():
+            raise
+    logger.info("art library: %s", dict(counts))
+
+
+def is_held_out(name: str) -> bool:
+    """Whether a drawing belongs to the evaluation split: a hash of its file name decides.
+
+    Trailing numbers are taken off first, so that variants of one drawing ("kitten_01",
+    "kitten_02") never lie on both sides.
+    """
+    stem = re.sub(r"([_-]?\d+[a-z]?)+$", "", name.rsplit("/", 1)[-1].lower())
+    return int(hashlib.sha256(stem.encode()).hexdigest()[:8], 16) / 2**32 < HELD_OUT_SHARE
+
+
+def render_svg(source: bytes, side: int) -> np.ndarray:
+    """Renders an SVG file: uint8 [H,W,4], straight alpha, trimmed, long side at most `side`.
+
+    Raises:
+        ValueError: the file cannot be parsed or draws nothing.
+    """
+    import skia
+
+    width, height, data = _scalable(source)
+    scale = side / max(width, height)
+    for _ in range(2):  # a small drawing on a large page is drawn again, larger
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        if max(size) > 4096:
+            break
+        picture = _draw(skia, data, size)
+        rows, columns = np.flatnonzero(picture[..., 3].max(1) > 8), np.flatnonzero(picture[..., 3].max(0) > 8)
+        if len(rows) == 0 or len(columns) == 0:
+            raise ValueError("the drawing is empty")
+        box = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+        picture = picture[box[0] : box[1], box[2] : box[3]]
+        extent = max(picture.shape[:2])
+        if extent > 0.9 * side:
+            break
+        scale *= side / extent
+    if max(picture.shape[:2]) < 32:
+        raise ValueError("the drawing is too small")
+    return np.ascontiguousarray(picture)
+
+
+def judge(rgba: np.ndarray) -> tuple[str, float]:
+    """Tells whether a drawing can stand as a sprite, and how detailed it is.
+
+    Returns:
+        ("good" | "lines" | "silhouette" | "full frame" | "sparse", detail 0..1).
+    """
+    alpha = rgba[..., 3]
+    inside = alpha > 127
+    area = float(inside.mean())
+    if area < 0.08:
+        return "sparse", 0.0
+    if area > 0.97:
+        return "full frame", 0.0
+    radius = max(3, round(max(alpha.shape) * 0.018) | 1)
+    opened = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_OPEN, np.ones((radius, radius), np.uint8))
+    if opened.sum() < 0.55 * inside.sum():
+        return "lines", 0.0
+    core = cv2.erode(inside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    colors = rgba[core][:, :3] >> 4
+    if len(colors) == 0:
+        return "lines", 0.0
+    codes = colors.astype(np.int32) @ np.array([256, 16, 1])
+    if np.bincount(codes).max() > 0.94 * len(codes):
+        return "silhouette", 0.0
+    grey = cv2.cvtColor(np.ascontiguousarray(rgba[..., :3]), cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    edges = np.hypot(cv2.Sobel(grey, -1, 1, 0), cv2.Sobel(grey, -1, 0, 1))
+    return "good", float(np.minimum(edges[core], 1).mean())
+
+
+def _kind(name: str, verdict: str) -> str:
+    if verdict != "good":
+        return verdict
+    if name in EXTRA_CHARACTERS or (
+        name.startswith(("people/", "animals/"))
+        and not name.startswith(PROP_FOLDERS)
+        and name not in NOT_CHARACTERS
+    ):
+        return "character"
+    if name.startswith(PROP_FOLDERS):
+        return "prop"
+    return "not used"
+
+
+def _side(name: str) -> int:
+    return CHARACTER_SIDE if name.startswith(("people/", "animals/")) or name in EXTRA_CHARACTERS else PROP_SIDE
+
+
+def _svg_names(art: Path) -> list[str]:
+    return sorted(p.relative_to(art).with_suffix("").as_posix() for p in art.rglob("*.svg"))
+
+
+def _fingerprint(art: Path) -> str:
+    """Changes when the art or the rules about it change."""
+    parts = [str(_VERSION), *_svg_names(art), *sorted(NOT_CHARACTERS), *sorted(EXTRA_CHARACTERS), *PROP_FOLDERS]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _render_job(job: tuple[str, str, int]) -> tuple[str, str, np.ndarray, str, float]:
+    folder, name, side = job
+    source = (Path(folder) / f"{name}.svg").read_bytes()
+    digest = hashlib.sha256(source).hexdigest()
+    try:
+        rgba = render_svg(source, side)
+    except (ValueError, ElementTree.ParseError) as error:
+        logger.debug("%s: %s", name, error)
+        return name, digest, np.zeros((0, 0, 4), np.uint8), "broken", 0.0
+    verdict, detail = judge(rgba)
+    return name, digest, rgba if verdict == "good" else rgba[:0], verdict, detail
+
+
+def _nice() -> None:
+    os.nice(5)
+    cv2.setNumThreads(1)
+
+
+def _scalable(source: bytes) -> tuple[float, float, bytes]:
+    """Width, height and the file with a viewBox and relative size, so that skia scales it."""
+    ElementTree.register_namespace("", _SVG[1:-1])
+    ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+    root = ElementTree.fromstring(source)
+    if root.tag == "svg":  # no namespace at all
+        root.set("xmlns", _SVG[1:-1])
+    elif root.tag != _SVG + "svg":
+        raise ValueError(f"the root element is {root.tag}, not svg")
+    box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
+    if len(box) == 4:
+        width, height = float(box[2]), float(box[3])
+    else:
+        width, height = _length(root.get("width")), _length(root.get("height"))
+        root.set("viewBox", f"0 0 {width} {height}")
+    if not (width > 0 and height > 0 and 0.02 < width / height < 50):
+        raise ValueError(f"the page is {width} x {height}")
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag == _SVG + "switch":  # Illustrator's; skia does not draw below it
+                child.tag = _SVG + "g"
+            elif child.tag == _SVG + "foreignObject":
+                parent.remove(child)
+    root.set("width", "100%")
+    root.set("height", "100%")
+    return width, height, ElementTree.tostring(root)
+
+
+def _length(text: str | None) -> float:
+    match = re.match(r"\s*([\d.eE+-]+)\s*(px|pt|pc|mm|cm|in)?\s*$", text or "")
+    if not match:
+        raise ValueError(f"the page length {text!r} cannot be read")
+    units = {"pt": 1.25, "pc": 15.0, "mm": 3.543307, "cm": 35.43307, "in": 90.0}  # Inkscape 0.4x, 90 dpi
+    return float(match[1]) * units.get(match[2] or "px", 1.0)
+
+
+def _draw(skia, data: bytes, size: tuple[int, int]) -> np.ndarray:
+    """uint8 [H,W,4] straight alpha."""
+    dom = skia.SVGDOM.MakeFromStream(skia.MemoryStream.MakeCopy(data))
+    if dom is None:
+        raise ValueError("skia cannot read the drawing")
+    dom.setContainerSize(skia.Size(*size))
+    pixels = np.zeros((size[1], size[0], 4), np.uint8)
+    info = skia.ImageInfo.Make(*size, skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType)
+    surface = skia.Surface.MakeRasterDirect(info, pixels)
+    dom.render(surface.getCanvas())
+    alpha = pixels[..., 3:].astype(np.uint16)
+    color = (pixels[..., :3].astype(np.uint16) * 255 + alpha // 2) // np.maximum(alpha, 1)
+    return np.concatenate([np.minimum(color, 255), alpha], -1).astype(np.uint8)

@@ -1,0 +1,187 @@
+"""Backgrounds: a pool of procedural paintings, and how a picture takes one from it.
+
+A figure must not be the only detailed thing in a picture, nor the only plain one: a detector that
+sees figures only on calm grounds marks blossoms, clouds and paving as figures. The painters are in
+`painters.py` and `painters_scenes.py`; here they are drawn once, kept in one memory-mapped file,
+and cropped, mirrored, recoloured and mixed for each picture.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import multiprocessing
+import os
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from . import painters, painters_scenes
+
+logger = logging.getLogger("celkit")
+
+PAINTERS = {**painters.PAINTERS, **painters_scenes.PAINTERS}
+HELD_OUT_FAMILIES = ("bricks", "plaid", "hills", "bokeh", "strokes")
+SIDE = 512
+_VERSION = 1
+
+
+class BackgroundPool:
+    """Painted backgrounds of one split, `families` maps a family to its row numbers."""
+
+    def __init__(self, folder: Path, held_out: bool = False):
+        self.folder = Path(folder)
+        rows: list[str] = json.loads((self.folder / "index.json").read_text())["families"]
+        self.families: dict[str, list[int]] = {}
+        for i, family in enumerate(rows):
+            if (family in HELD_OUT_FAMILIES) == held_out:
+                self.families.setdefault(family, []).append(i)
+        self._pixels: np.ndarray | None = None
+
+    def draw(self, rng: np.random.Generator, size: tuple[int, int], plain: float = 0.2, zoom: float = 1.0) -> np.ndarray:
+        """One background: uint8 [H,W,3] of `size` = (H, W).
+
+        Args:
+            plain: share of flat colours and gradients.
+            zoom: how much closer than usual (crops of a picture see a background enlarged).
+        """
+        style = rng.random()
+        if style < plain:
+            return flat(rng, size)
+        picture = self._crop(rng, size, zoom)
+        if style > 0.82:
+            other = self._crop(rng, size, zoom) if rng.random() < 0.7 else flat(rng, size)
+            picture = _join(rng, picture, other)
+        if rng.random() < 0.12:
+            picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(1, 5))
+        return picture
+
+    def _crop(self, rng: np.random.Generator, size: tuple[int, int], zoom: float) -> np.ndarray:
+        if self._pixels is None:
+            self._pixels = np.load(self.folder / "pixels.npy", mmap_mode="r")
+        family = list(self.families)[rng.integers(len(self.families))]
+        painting = self._pixels[rng.choice(self.families[family])]
+        height, width = size
+        share = rng.uniform(0.45, 1.0) / zoom
+        longest = SIDE * min(max(share, 0.12), 1.0)
+        crop_h, crop_w = (max(8, int(longest * s / max(size))) for s in size)
+        y, x = rng.integers(0, SIDE - crop_h + 1), rng.integers(0, SIDE - crop_w + 1)
+        crop = painting[y : y + crop_h, x : x + crop_w]
+        if rng.random() < 0.5:
+            crop = crop[:, ::-1]
+        enlarging = crop_h < height
+        crop = cv2.resize(np.ascontiguousarray(crop), (width, height),
+                          interpolation=cv2.INTER_LINEAR if enlarging else cv2.INTER_AREA)
+        return recolor(rng, crop) if rng.random() < 0.6 else crop
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, "_pixels": None}
+
+
+def load_backgrounds(cache: Path | str | None = None, *, held_out: bool = False, count: int = 1200,
+                     workers: int = 2) -> BackgroundPool:
+    """The pool of one split, painted on first use (about a minute) into `cache` (see `art.load_art`)."""
+    cache = Path(cache or os.environ.get("CELKIT_CACHE") or "~/.cache/celkit").expanduser()
+    folder = cache / f"backgrounds-{_VERSION}-{count}"
+    if not (folder / "index.json").exists():
+        build_pool(folder, count, workers)
+    return BackgroundPool(folder, held_out)
+
+
+def build_pool(folder: Path, count: int, workers: int = 2) -> None:
+    """Paints `count` backgrounds into `folder`, which appears only when it is complete."""
+    logger.info("painting %d backgrounds, once", count)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=folder.name + ".", dir=folder.parent))
+    families = [list(PAINTERS)[i % len(PAINTERS)] for i in range(count)]
+    pixels = np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(count, SIDE, SIDE, 3))
+    with multiprocessing.get_context("spawn").Pool(workers, initializer=_nice) as pool:
+        for i, painting in enumerate(pool.imap(_paint_job, list(zip(families, range(count))), chunksize=4)):
+            pixels[i] = painting
+    pixels.flush()
+    del pixels
+    (temporary / "index.json").write_text(json.dumps({"families": families}))
+    try:
+        temporary.rename(folder)
+    except OSError:  # another process was quicker
+        if not (folder / "index.json").exists():
+            raise
+
+
+def paint(rng: np.random.Generator, family: str, side: int = SIDE) -> np.ndarray:
+    """One painting of a family of `PAINTERS`: uint8 [side,side,3]."""
+    picture = PAINTERS[family](rng, side)
+    if rng.random() < 0.25:
+        picture = painters.painterly(rng, picture)
+    if rng.random() < 0.15:
+        picture = painters.inked(rng, picture)
+    return picture
+
+
+def flat(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
+    """White, black, one colour, or a linear or radial gradient."""
+    height, width = size
+    style = rng.random()
+    colors = painters.palette(rng, 2).astype(np.float32)
+    if style < 0.2:
+        return np.full((height, width, 3), 255 if rng.random() < 0.8 else 0, np.uint8)
+    if style < 0.45:
+        return np.broadcast_to(colors[0].astype(np.uint8), (height, width, 3)).copy()
+    y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
+    if style < 0.8:
+        angle = rng.uniform(0, 2 * np.pi)
+        t = np.cos(angle) * (x - 0.5) + np.sin(angle) * (y - 0.5) + 0.5
+    else:
+        t = np.hypot(x - rng.uniform(0.2, 0.8), y - rng.uniform(0.2, 0.8)) * 1.3
+    t = t.clip(0, 1)[..., None]
+    return (colors[0] * (1 - t) + colors[1] * t).astype(np.uint8)
+
+
+def recolor(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
+    """Turns the hue and scales saturation and value."""
+    hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)
+    levels = np.arange(256)
+    table = np.stack([
+        (levels + (rng.integers(180) if rng.random() < 0.5 else rng.integers(-15, 16))) % 180,
+        (levels * rng.uniform(0.3, 1.3)).clip(0, 255),
+        (levels * rng.uniform(0.6, 1.15)).clip(0, 255),
+    ], -1).astype(np.uint8)[:, None]
+    return cv2.cvtColor(cv2.LUT(hsv, table), cv2.COLOR_HSV2RGB)
+
+
+def _join(rng: np.random.Generator, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """A horizon, a window, or a slanted panel border between two backgrounds."""
+    height, width = first.shape[:2]
+    style = rng.random()
+    out = first.copy()
+    if style < 0.45:
+        y = int(height * rng.uniform(0.35, 0.85))
+        out[y:] = second[y:]
+        if rng.random() < 0.5:
+            cv2.line(out, (0, y), (width, y), painters.palette(rng, 1)[0].tolist(), int(rng.integers(1, 6)))
+        return out
+    if style < 0.75:
+        x0, x1 = np.sort(rng.uniform(0.0, 1.0, 2)) * width
+        y0, y1 = np.sort(rng.uniform(0.0, 1.0, 2)) * height
+        x0, x1, y0, y1 = int(x0), int(x1), int(y0), int(y1)
+        out[y0:y1, x0:x1] = second[y0:y1, x0:x1]
+        cv2.rectangle(out, (x0, y0), (x1, y1), painters.palette(rng, 1)[0].tolist(), int(rng.integers(1, 10)))
+        return out
+    corners = np.array([[0, 0], [width * rng.uniform(0.2, 0.8), 0], [width * rng.uniform(0.2, 0.8), height], [0, height]])
+    mask = np.zeros((height, width), np.uint8)
+    cv2.fillPoly(mask, [corners.astype(np.int32)], 1)
+    out[mask > 0] = second[mask > 0]
+    cv2.line(out, tuple(corners[1].astype(int)), tuple(corners[2].astype(int)), (255, 255, 255), int(rng.integers(2, 9)))
+    return out
+
+
+def _paint_job(job: tuple[str, int]) -> np.ndarray:
+    family, index = job
+    return paint(np.random.default_rng([_VERSION, index]), family)
+
+
+def _nice() -> None:
+    os.nice(5)
+    cv2.setNumThreads(1)
