@@ -109,7 +109,7 @@ def check_hash(path: Path, sha256: str) -> None:
     if _verified[key] != sha256.lower():
         raise WeightsError(
             f"{path} is not the file that CelKit knows under this name: its SHA-256 is "
-            f"{_verified[key]}, not {sha256.lower()}. Delete it and get it again; a file of your own "
+            f"{_verified[key]}, not {sha256.lower()}. Delete it and get it again; your own file "
             "needs another name and is given by its path."
         )
 
