@@ -30,7 +30,7 @@ DEFAULT_ART = Path("/usr/share/openclipart/svg")
 HELD_OUT_SHARE = 0.15
 CHARACTER_SIDE = 512
 PROP_SIDE = 224
-_VERSION = 4
+_VERSION = 5
 _SVG = "{http://www.w3.org/2000/svg}"
 _HOW_TO_GET = (
     "Get the drawings with `apt-get install openclipart-svg`, or without root "
@@ -76,7 +76,7 @@ class ArtLibrary:
         self._pixels: np.ndarray | None = None
 
     def rgba(self, sprite: Sprite) -> np.ndarray:
-        """Pixels of a sprite: uint8 [H,W,4], straight alpha, a read-only view of the mapped file."""
+        """Pixels of a sprite: uint8 [H,W,4], premultiplied, a read-only view of the mapped file."""
         if self._pixels is None:
             self._pixels = np.load(self.folder / "pixels.npy", mmap_mode="r")
         end = sprite.offset + sprite.height * sprite.width * 4
@@ -220,6 +220,35 @@ def judge(rgba: np.ndarray) -> tuple[str, float]:
     return "good", float(np.minimum(edges[core], 1).mean())
 
 
+def opaque(rgba: np.ndarray) -> np.ndarray:
+    """Settles half-transparent areas: dark ones are cast shadows and go, light ones get white below.
+
+    Edges keep their soft alpha. Takes and gives uint8 [H,W,4], straight alpha.
+    """
+    alpha = rgba[..., 3]
+    thick = cv2.morphologyEx(((alpha > 12) & (alpha < 236)).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    thick = cv2.dilate(thick, np.ones((5, 5), np.uint8)).astype(bool) & (alpha < 250) & (alpha > 0)
+    if not thick.any():
+        return rgba
+    share = alpha.astype(np.float32)[..., None] / 255
+    over_white = (rgba[..., :3] * share + 255 * (1 - share)).astype(np.uint8)
+    dark = thick & (rgba[..., :3].max(-1) < 90)
+    light = thick & ~dark & (alpha > 50)
+    out = rgba.copy()
+    out[..., :3][light] = over_white[light]
+    out[..., 3][light] = 255
+    out[..., 3][thick & ~light] = 0
+    return out
+
+
+def premultiplied(rgba: np.ndarray) -> np.ndarray:
+    """Straight uint8 [H,W,4] to premultiplied."""
+    out = rgba.copy()
+    alpha = rgba[..., 3:].astype(np.uint16)
+    out[..., :3] = (rgba[..., :3] * alpha + 127) // 255
+    return out
+
+
 def _kind(name: str, verdict: str) -> str:
     if verdict != "good":
         return verdict
@@ -257,8 +286,9 @@ def _render_job(job: tuple[str, str, int]) -> tuple[str, str, np.ndarray, str, f
     except (ValueError, ElementTree.ParseError) as error:
         logger.debug("%s: %s", name, error)
         return name, digest, np.zeros((0, 0, 4), np.uint8), "broken", 0.0
+    rgba = opaque(rgba)
     verdict, detail = judge(rgba)
-    return name, digest, rgba if verdict == "good" else rgba[:0], verdict, detail
+    return name, digest, premultiplied(rgba) if verdict == "good" else rgba[:0], verdict, detail
 
 
 def _nice() -> None:

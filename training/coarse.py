@@ -52,7 +52,10 @@ def corrupt(rng: np.random.Generator, mask: np.ndarray, others: np.ndarray, box_
         coarse = cv2.GaussianBlur(coarse, (0, 0), rng.uniform(0.5, 4) * unit)
     if rng.random() < 0.3:
         coarse = (coarse > 0.5).astype(np.float32)
-    return coarse.astype(np.float32).clip(0, 1)
+    coarse = coarse.astype(np.float32).clip(0, 1)
+    if float((coarse * exact).sum()) < 0.3 * float(exact.sum()):  # nothing to refine is left
+        return _box(rng, mask)
+    return coarse
 
 
 def _box(rng, mask) -> np.ndarray:

@@ -41,8 +41,8 @@ def quantize(rng: np.random.Generator, picture: np.ndarray, colors: int) -> np.n
     grid = np.stack(np.meshgrid(*[np.arange(4, 256, 8)] * 3, indexing="ij"), -1).reshape(-1, 3)
     nearest = (-2 * grid @ centres.T + (centres**2).sum(1)).argmin(1)
     table = np.rint(centres).clip(0, 255).astype(np.uint8)[nearest]
-    code = (pixels >> 3).astype(np.int32) @ np.array([1024, 32, 1])
-    return table[code].reshape(picture.shape)
+    high = (picture >> 3).astype(np.uint16)
+    return table[(high[..., 0] << 10) | (high[..., 1] << 5) | high[..., 2]]
 
 
 def jpeg(picture: np.ndarray, quality: int) -> np.ndarray:

@@ -29,7 +29,7 @@ def place(rgba: np.ndarray, box: np.ndarray, angle: float, flip: bool, grounded:
     """Fits a drawing into a box of the canvas, keeping its proportions; None when nothing lands there.
 
     Args:
-        rgba: uint8 [H,W,4], straight alpha.
+        rgba: uint8 [H,W,4], premultiplied.
         box: x0, y0, x1, y1 in canvas pixels; the drawing is as high as fits, standing on the lower
             side if `grounded`, else in the middle.
         angle: radians, about the middle.
@@ -42,10 +42,8 @@ def place(rgba: np.ndarray, box: np.ndarray, angle: float, flip: bool, grounded:
         return None
     pixels = rgba
     if scale < 0.7:  # area averaging, then at most a small further step in the warp
-        pixels = cv2.resize(_premultiplied(rgba), (max(2, round(width * scale)), max(2, round(height * scale))),
+        pixels = cv2.resize(rgba, (max(2, round(width * scale)), max(2, round(height * scale))),
                             interpolation=cv2.INTER_AREA)
-    else:
-        pixels = _premultiplied(rgba)
     small_h, small_w = pixels.shape[:2]
     step = np.array([width * scale / small_w, height * scale / small_h])
     centre_x = (box[0] + box[2]) / 2
@@ -116,11 +114,3 @@ def _lit(rng: np.random.Generator, color: np.ndarray) -> np.ndarray:
     if rng.random() < 0.3:
         ramp = (ramp > rng.uniform(0.3, 0.7)).astype(np.float32)
     return np.clip(color * (1.1 - depth * ramp)[..., None], 0, 255).astype(np.uint8)
-
-
-def _premultiplied(rgba: np.ndarray) -> np.ndarray:
-    alpha = rgba[..., 3:].astype(np.uint16)
-    out = np.empty_like(rgba)
-    out[..., :3] = (rgba[..., :3] * alpha + 127) // 255
-    out[..., 3] = rgba[..., 3]
-    return out
