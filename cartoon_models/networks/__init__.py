@@ -6,12 +6,13 @@ checkpoint's tensor shapes.
 
 from .fuse import fuse_norms
 from .isnet import GroundTruthEncoder, ISNet
-from .rtmdet_ins import RTMDetIns, dynamic_masks, mask_priors, rtmdet_ins_config
+from .rtmdet_ins import RTMDetIns, RTMDetInsConfig, dynamic_masks, mask_priors, rtmdet_ins_config
 
 __all__ = [
     "GroundTruthEncoder",
     "ISNet",
     "RTMDetIns",
+    "RTMDetInsConfig",
     "dynamic_masks",
     "fuse_norms",
     "mask_priors",

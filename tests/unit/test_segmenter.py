@@ -1,0 +1,207 @@
+"""The two-stage segmenter on small random networks: geometry, options, prompts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from cartoon_models.instances import Segmenter, boxes_of_masks, decode
+from cartoon_models.instances.letterbox import Letterbox, _enlarge
+from cartoon_models.instances.refiner import refine
+from cartoon_models.networks import ISNet, RTMDetIns, fuse_norms, rtmdet_ins_config
+
+
+class CopyRefiner(nn.Module):
+    """Gives the coarse mask back: what is left is the geometry around the network."""
+
+    in_channels = 4
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1))
+
+    def picture_share(self, picture):
+        return picture
+
+    def refine_from(self, share, masks):
+        return (masks - 0.5) * 40
+
+    def refine(self, picture, masks):
+        return self.refine_from(picture, masks)
+
+
+@pytest.fixture(scope="module")
+def segmenter() -> Segmenter:
+    torch.manual_seed(0)
+    detector, refiner = RTMDetIns(rtmdet_ins_config("tiny")), ISNet(4, 0.0625)
+    for prediction in detector.head.rtm_reg:
+        nn.init.constant_(prediction.bias, 3.0)
+    return Segmenter(fuse_norms(detector), fuse_norms(refiner), 160, 96)
+
+
+def disc(height: int, width: int, y: float, x: float, radius: float) -> torch.Tensor:
+    rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    return (((rows - y) ** 2 + (columns - x) ** 2) < radius**2).float()
+
+
+def iou(a: torch.Tensor, b: torch.Tensor) -> float:
+    a, b = a >= 0.5, b >= 0.5
+    return ((a & b).sum() / (a | b).sum()).item()
+
+
+@pytest.mark.parametrize("mode", ["frame", "crop"])
+@pytest.mark.parametrize("square", [True, False])
+@pytest.mark.parametrize("size", [(90, 70), (301, 423), (64, 900)])
+def test_refining_keeps_masks_in_their_place(mode, square, size):
+    height, width = size
+    masks = torch.stack(
+        [
+            disc(height, width, height / 2, width / 3, height / 4),
+            disc(height, width, height - 10, width - 12, 14),
+        ]
+    )
+    redrawn = refine(
+        CopyRefiner(), torch.rand(height, width, 3), masks, size=160, mode=mode, square=square
+    )
+    assert redrawn.shape == masks.shape
+    low = 0.9 if mode == "crop" else 0.85  # a 900 pixel picture shrunk to 160 keeps less
+    assert all(iou(a, b) > low for a, b in zip(redrawn, masks, strict=True))
+
+
+def test_crop_refining_sees_more_than_the_frame():
+    height, width = 1200, 1600
+    mask = disc(height, width, 400, 500, 60)
+    mask[400, 500:640] = 1  # a hair, one pixel wide
+    picture = torch.rand(height, width, 3)
+    by_frame = refine(CopyRefiner(), picture, mask[None], size=320, mode="frame")[0]
+    by_crop = refine(CopyRefiner(), picture, mask[None], size=320, mode="crop")[0]
+    assert iou(by_crop, mask) > iou(by_frame, mask)
+    assert by_crop[400, 600] > 0.5
+
+
+@pytest.mark.parametrize("size", [(1, 1, 3), (75, 301, 3), (300, 80, 4), (40, 41), (30, 8000, 3)])
+def test_any_picture(segmenter, size):
+    picture = torch.rand(size)
+    found = segmenter.segment(picture, score_threshold=0.0, max_instances=3)
+    assert len(found) == 3 and found.masks.shape[1:] == size[:2]
+    assert torch.equal(found.boxes, boxes_of_masks(found.masks))
+    for mode in ("frame", "crop"):
+        again = segmenter.segment(picture, score_threshold=0.0, max_instances=2, refine_mode=mode)
+        assert len(again) == 2
+    assert len(segmenter.segment_boxes(picture, [[0, 0, 1, 1], [0, 0, 9999, 9999]])) == 2
+
+
+def test_nothing_found_is_empty_and_valid(segmenter):
+    found = segmenter.segment(np.zeros((50, 60, 3), np.float32), score_threshold=1.0)
+    assert len(found) == 0 and found.masks.shape == (0, 50, 60) and found.boxes.shape == (0, 4)
+
+
+def test_same_input_same_bytes(segmenter):
+    picture = torch.rand(120, 90, 3)
+    first, second = (
+        segmenter.segment(picture, score_threshold=0.0, max_instances=4) for _ in range(2)
+    )
+    assert torch.equal(first.masks, second.masks) and torch.equal(first.boxes, second.boxes)
+
+
+def test_progress_counts_to_the_end_and_can_cancel(segmenter):
+    seen = []
+    picture = torch.rand(64, 64, 3)
+    segmenter.segment(
+        picture,
+        score_threshold=0.0,
+        max_instances=3,
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    assert seen[-1] == (4, 4) and [done for done, _ in seen] == sorted(d for d, _ in seen)
+
+    def cancel(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        segmenter.segment(picture, score_threshold=0.0, progress=cancel)
+
+
+def test_boxes_give_one_instance_each_in_order(segmenter):
+    picture = torch.rand(100, 120, 3)
+    boxes = [[60, 10, 110, 90], [5, 5, 50, 80], [60, 10, 110, 90]]
+    copy = Segmenter(segmenter.detector, CopyRefiner(), 160, 160)
+    found = copy.segment_boxes(picture, boxes)
+    assert torch.allclose(found.boxes, torch.tensor(boxes).float(), atol=1)
+    assert torch.equal(found.masks[0], found.masks[2])
+    for prompt in ("box", "match"):
+        assert len(segmenter.segment_boxes(picture, boxes, prompt=prompt)) == 3
+    assert len(segmenter.segment_boxes(picture, [])) == 0
+
+
+def test_masks_are_redrawn_in_order(segmenter):
+    masks = torch.stack([disc(80, 90, 40, 60, 20), disc(80, 90, 40, 20, 15)])
+    found = Segmenter(None, CopyRefiner(), 160, 160).segment_masks(torch.rand(80, 90, 3), masks)
+    assert all(iou(a, b) > 0.95 for a, b in zip(found.masks, masks, strict=True))
+
+
+@pytest.mark.parametrize(
+    "call, sentence",
+    [
+        (
+            lambda s, p: s.segment_boxes(p, [[0, 0, 10, 10], [200, 0, 210, 10]]),
+            r"Box 1, \(200, 0, 210, 10\), lies outside the 60 x 50",
+        ),
+        (lambda s, p: s.segment_boxes(p, [[10, 0, 5, 10]]), "x1 < x2"),
+        (lambda s, p: s.segment_boxes(p, [[0, 0, float("nan"), 10]]), "Box 0"),
+        (lambda s, p: s.segment_boxes(p, [[1, 2, 3]]), r"\[1, 3\]"),
+        (lambda s, p: s.segment_boxes(p, [[0, 0, 9, 9]], prompt="point"), "'point'"),
+        (lambda s, p: s.segment_masks(p, torch.zeros(1, 5, 6)), "6 x 5 pixels.*60 x 50"),
+        (lambda s, p: s.segment(p, refine_mode="tiles", score_threshold=0.0), "'tiles'"),
+        (lambda s, p: s.segment(p, order="tallest"), "tallest"),
+        (lambda s, p: s.segment(p, score_threshold=3), "score_threshold"),
+        (lambda s, p: s.segment(p, detector_size=333), "multiple of 32"),
+        (lambda s, p: s.segment(p * float("nan")), "NaN"),
+        (lambda s, p: Segmenter(None, s.refiner).segment(p), "no detector"),
+        (
+            lambda s, p: Segmenter(s.detector, None).segment_boxes(p, [[0, 0, 9, 9]]),
+            "needs a refiner",
+        ),
+        (
+            lambda s, p: Segmenter(None, s.refiner).segment_boxes(
+                p, [[0, 0, 9, 9]], prompt="match"
+            ),
+            "needs a detector",
+        ),
+    ],
+)
+def test_bad_input_is_a_sentence(segmenter, call, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        call(segmenter, torch.rand(50, 60, 3))
+
+
+def test_decode_takes_one_picture(segmenter):
+    raw = segmenter.detector(torch.zeros(2, 3, 64, 64))
+    with pytest.raises(ValueError, match="batch of 2"):
+        decode(*raw, (64, 64), (64, 64))
+
+
+def test_published_letterbox_sizes():
+    """int(x + 0.5), top left, upscaling too: as mmcv's Resize and Pad do."""
+    assert Letterbox.fit((707, 1000), (640, 640)).content == (452, 640)
+    assert Letterbox.fit((100, 50), (640, 640)).content == (640, 320)
+    assert Letterbox.fit((100, 50), (720, 720), enlarge=False).content == (100, 50)
+    assert Letterbox.fit((1, 5000), (640, 640)).content == (1, 640)
+
+
+@pytest.mark.parametrize("original", [(384, 480), (1080, 1920), (101, 3999), (33, 31)])
+def test_both_enlargements_agree(original):
+    """OpenCV's and torch's way back from the input to the picture are the same map."""
+    frame = Letterbox.fit(original, (160, 160))
+    plane = torch.randn(20, 20)
+    factors = [8 / scale for scale in frame.scale]
+    ours = _enlarge(plane, original, factors)
+    rows, columns = (min(-(-side // 8) + 1, 20) for side in frame.content)
+    cut = _enlarge(plane[:rows, :columns].contiguous(), original, factors)
+    torch_way = torch.ops.aten.upsample_bilinear2d(
+        plane[None, None], list(original), False, *factors
+    )[0, 0]
+    assert torch.allclose(ours, torch_way, atol=1e-3)
+    assert torch.allclose(cut, torch_way, atol=1e-3)
