@@ -14,8 +14,7 @@ INTERRUPTED = 130  # as shells report Ctrl-C
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code: 0, 2 for bad input (one sentence says what), 130
-    for Ctrl-C."""
+    """Run the command line and return its exit code: 0, 2 for bad input, 130 for Ctrl-C."""
     options = make_parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.INFO if options.verbose else logging.WARNING, format="%(message)s"

@@ -31,7 +31,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="find every character in a picture",
         description="Find every character in a cartoon picture. OUT receives, for each character, "
         "mask_00.png (grey; white is the character) and cutout_00.png (with transparency), and for "
-        "the picture overlay.png (to look at) and instances.json (boxes, scores, masks). When INPUT "
+        "the picture overlay.png (to look at) and instances.json (boxes, scores, masks). If INPUT "
         "is a folder, each picture gets a folder of its name in OUT.",
         epilog="example: celkit segment picture.png -o out",
     )
@@ -81,7 +81,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "--refine-mode",
         choices=("auto", "frame", "crop"),
         default="auto",
-        help="redraw masks on the whole frame, around each character, or what suits the size (auto)",
+        help="redraw masks on the frame, around each character, or what suits its size (auto)",
     )
     add(
         "--order",
