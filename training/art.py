@@ -114,7 +114,7 @@ def build_library(art: Path, folder: Path, workers: int = 2) -> None:
 
     The folder appears only when it is complete: it is written under another name and renamed.
     """
-    names = [n for n in _svg_names(art) if not n.startswith(SKIPPED_FOLDERS)]
+    names = [n for n in _svg_names(art) if n in EXTRA_CHARACTERS or not n.startswith(SKIPPED_FOLDERS)]
     logger.info("rendering %d drawings from %s, once", len(names), art)
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=folder.name + ".", dir=folder.parent))
