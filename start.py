@@ -47,9 +47,7 @@ def demo(picture=None):
     command = [python, "-m", "cartoon_models", "segment", picture, "-o", DEMO, "--overwrite"]
     code = run(command)
     if code == 0:
-        say(
-            f"Done. Look at {DEMO / 'overlay.png'}; masks, cut-outs and instances.json are there too."
-        )
+        say(f"Done. Look at {DEMO / 'overlay.png'}; masks, cut-outs and instances.json are there.")
     return code
 
 
