@@ -129,7 +129,7 @@ def candidate_instances(found: Candidates, mask_feat: Tensor, frame: Letterbox) 
     )
     nothing = ((),) * len(found)
     return Instances(
-        masks=frame.back(logits, STRIDES[0]),
+        masks=frame.paint(logits, STRIDES[0]),
         boxes=found.boxes,
         scores=found.scores,
         labels=labels,

@@ -61,31 +61,105 @@ class Letterbox:
         missing = [p - c for p, c in zip(self.padded, self.content, strict=True)]
         return F.pad(planes, (0, missing[1], 0, missing[0]), value=pad) if any(missing) else planes
 
-    def back(self, maps: Tensor, stride: int = 1, out: Tensor | None = None) -> Tensor:
-        """Resample maps of the padded input to the picture, in one bilinear step, then sigmoid.
+    def back(self, maps: Tensor, out: Tensor | None = None) -> Tensor:
+        """Resample maps as large as the input to the picture, bilinearly, then sigmoid.
 
         Args:
-            maps: logits `[N, h, w]`; a cell is `stride` input pixels.
-            out: float32 `[N, H, W]` of the picture's size to write to.
+            maps: logits `[N, *padded]`.
+            out: float32 `[N, *original]` to write to.
 
         Returns:
-            probabilities float32 `[N, H, W]`, one map at a time: nothing larger than one extra
-            map is held.
+            probabilities float32 `[N, *original]`, made one map at a time.
         """
-        height, width = self.original
         if out is None:
-            out = torch.empty(len(maps), height, width, device=maps.device)
-        # Only what the picture covers, and one cell to interpolate towards.
+            out = torch.empty(len(maps), *self.original, device=maps.device)
+        # Only what the picture covers, and one pixel to interpolate towards.
         rows, columns = (
-            min(math.ceil(side / stride) + 1, cells)
-            for side, cells in zip(self.content, maps.shape[-2:], strict=True)
+            min(content + 1, padded)
+            for content, padded in zip(self.content, self.padded, strict=True)
         )
         maps = maps[:, :rows, :columns].float().contiguous()
-        factors = [stride / scale for scale in self.scale]
+        factors = [1 / scale for scale in self.scale]
         for index in range(len(maps)):
-            grown = _enlarge(maps[index], (height, width), factors)
-            torch.sigmoid(grown, out=out[index])
+            torch.sigmoid(_enlarge(maps[index], self.original, factors), out=out[index])
         return out
+
+    def paint(self, logits: Tensor, stride: int) -> Tensor:
+        """Turn coarse logits into masks of the picture's size: bilinear enlargement, sigmoid.
+
+        Enlarging is a product with one thin matrix for the columns and one for the rows, and only
+        the part of the picture is computed where a mask can be anything: elsewhere it is exactly
+        0. So time and memory grow with the area of the characters, not with that of the picture.
+
+        Args:
+            logits: `[N, h, w]`; a cell is `stride` pixels of the input.
+
+        Returns:
+            probabilities float32 `[N, *original]`; 0 where they stay under 0.0004.
+        """
+        logits = logits.float()
+        masks = zeros((len(logits), *self.original), logits.device)
+        down, across = (
+            _weights(length, cells, scale / stride, logits.device)
+            for length, cells, scale in zip(
+                self.original, logits.shape[-2:], self.scale, strict=True
+            )
+        )
+        for index, cells in enumerate(_reach(logits)):
+            if cells is None:
+                continue
+            (top, bottom), (left, right) = cells
+            rows = _pixels(top, bottom, logits.shape[1], self.original[0], self.scale[0] / stride)
+            columns = _pixels(
+                left, right, logits.shape[2], self.original[1], self.scale[1] / stride
+            )
+            part = logits[index, top:bottom, left:right]
+            wide = part @ across[columns, left:right].T
+            torch.sigmoid(down[rows, top:bottom] @ wide, out=masks[index, rows, columns])
+        return masks
+
+
+# A mask's logit below this is nothing: a probability of 0.0003.
+FLOOR = -8.0
+
+
+def zeros(shape: tuple[int, ...], device: torch.device) -> Tensor:
+    """Zeros whose memory is only taken up once it is written to, where the system can do that."""
+    if device.type == "cpu":
+        return torch.from_numpy(np.zeros(shape, np.float32))
+    return torch.zeros(shape, device=device)
+
+
+def _reach(logits: Tensor) -> list[tuple[tuple[int, int], tuple[int, int]] | None]:
+    """For each map the rows and columns of cells above `FLOOR`, one cell wider; None for none."""
+    above = logits > FLOOR
+    ends = []
+    for axis in (2, 1):
+        line = above.any(axis)
+        first = line.int().argmax(1)
+        last = line.shape[1] - line.flip(1).int().argmax(1)
+        ends.append(torch.stack(((first - 1).clamp(min=0), (last + 1).clamp(max=line.shape[1])), 1))
+    found = above.flatten(1).any(1).tolist()
+    rows, columns = (end.tolist() for end in ends)
+    return [
+        (tuple(r), tuple(c)) if some else None
+        for r, c, some in zip(rows, columns, found, strict=True)
+    ]
+
+
+def _pixels(first: int, last: int, cells: int, length: int, scale: float) -> slice:
+    """The pixels along one axis that depend on cells first..last-1 alone, and see them."""
+    start = 0 if first == 0 else math.ceil((first + 0.5) / scale - 0.5)
+    stop = length if last == cells else math.floor((last - 0.5) / scale - 0.5) + 1
+    return slice(min(start, length), min(stop, length))
+
+
+def _weights(length: int, cells: int, scale: float, device: torch.device) -> Tensor:
+    """Bilinear weights `[length, cells]` of each cell for each pixel (half-pixel centres)."""
+    position = (torch.arange(length, device=device, dtype=torch.float64) + 0.5) * scale - 0.5
+    position = position.clamp(0, cells - 1)
+    distance = (position[:, None] - torch.arange(cells, device=device)).abs()
+    return (1 - distance).clamp(min=0).float()
 
 
 def _enlarge(plane: Tensor, size: tuple[int, int], factors: list[float]) -> Tensor:

@@ -12,15 +12,18 @@ import torch
 from torch import Tensor, nn
 
 from .data import boxes_of_masks
-from .letterbox import Letterbox
+from .detail import sharpen
+from .letterbox import Letterbox, zeros
 
 Progress = Callable[[int, int], None]
-MODES = ("auto", "frame", "crop")
+MODES = ("auto", "frame", "crop", "detail")
 # Around the box of a coarse mask, on each side: hair and hands reach beyond what was found.
 CROP_MARGIN = 0.2
 CROP_MARGIN_PIXELS = 16
 # A crop may be enlarged this much for the network; beyond that there is nothing to see.
 CROP_ENLARGE = 4.0
+# Where a crop was shrunk to less than this, its edge is worth a second look.
+DETAIL_BELOW = 0.75
 
 
 def refine(
@@ -43,8 +46,10 @@ def refine(
         masks: coarse `[N, H, W]`, 0 to 1; at 0.5 they are cut to yes or no, as in training.
         size: long side of what the network sees.
         mode: "frame" shows the network the whole picture, scaled down to `size` if it is larger
-            (as published); "crop" the surroundings of each mask, so that a large picture keeps its
-            detail; "auto" crops where the picture is larger than `size`.
+            (as published); "crop" the surroundings of each mask, so that small characters in a
+            large picture keep their detail; "detail" looks again along the edge, at the picture's
+            own resolution, where a crop had to be shrunk too. "auto" is "frame" for a picture
+            that fits `size` and "detail" for a larger one.
         square: pad to a square, as the published networks saw; otherwise to a multiple of 32.
         boxes: `[N, 4]` xyxy that crops must hold besides the mask itself.
         progress: called with (done, N) after each instance; what it raises stops the work.
@@ -60,14 +65,14 @@ def refine(
     if not len(masks):
         return masks
     if mode == "auto":
-        mode = "crop" if max(picture.shape[:2]) > size else "frame"
+        mode = "detail" if max(picture.shape[:2]) > size else "frame"
     with torch.no_grad():
         if network.in_channels == 3:
             return _by_foreground(network, picture, masks, size, progress)
         bgr = picture.permute(2, 0, 1)[None].flip(1)
         if mode == "frame":
             return _by_frame(network, bgr, masks, size, square, progress)
-        return _by_crop(network, bgr, masks, size, square, boxes, progress)
+        return _by_crop(network, bgr, masks, size, square, boxes, mode == "detail", progress)
 
 
 def _by_frame(
@@ -81,7 +86,7 @@ def _by_frame(
     frame = _frame(tuple(bgr.shape[-2:]), size, square, enlarge=1.0)
     share = network.picture_share(_to(network, frame.place(bgr, 0.0)))
     refined = torch.empty(masks.shape, device=masks.device)
-    batch = 1 if share.device.type == "cpu" else 4
+    batch = _batch(network)
     for start in range(0, len(masks), batch):
         coarse = (masks[start : start + batch, None] >= 0.5).float()
         logits = network.refine_from(share, _to(network, frame.place(coarse, 0.0)))
@@ -97,19 +102,31 @@ def _by_crop(
     size: int,
     square: bool,
     boxes: Tensor | None,
+    detail: bool,
     progress: Progress | None,
 ) -> Tensor:
-    refined = torch.zeros(masks.shape, device=masks.device)
-    crops = _crops(masks, boxes)
-    for index, (x1, y1, x2, y2) in enumerate(crops):
+    refined = zeros(tuple(masks.shape), masks.device)
+    for index, (x1, y1, x2, y2) in enumerate(_crops(masks, boxes)):
         if x2 > x1 and y2 > y1:
+            crop = bgr[..., y1:y2, x1:x2]
             frame = _frame((y2 - y1, x2 - x1), size, square, CROP_ENLARGE)
             coarse = (masks[index, y1:y2, x1:x2][None, None] >= 0.5).float()
-            # Drawn characters are shrunk smoothly: a crop is seen closer than it was trained on,
-            # and thin lines must not fall between the samples.
-            seen = _to(network, frame.place(bgr[..., y1:y2, x1:x2], 0.0, antialias=True))
+            # A crop is shrunk smoothly: thin lines must not fall between the samples.
+            seen = _to(network, frame.place(crop, 0.0, antialias=True))
             logits = network.refine(seen, _to(network, frame.place(coarse, 0.0, antialias=True)))
-            refined[index, y1:y2, x1:x2] = frame.back(logits[:, 0].to(masks.device))[0]
+            alpha = frame.back(logits[:, 0].to(masks.device))[0]
+            if detail and min(frame.scale) < DETAIL_BELOW:
+                alpha = sharpen(
+                    lambda picture, mask: network.refine_from(
+                        network.picture_share(_to(network, picture)), _to(network, mask)
+                    ),
+                    crop,
+                    alpha,
+                    size,
+                    min(frame.scale),
+                    batch=_batch(network),
+                )
+            refined[index, y1:y2, x1:x2] = alpha
         _report(progress, index + 1, len(masks))
     return refined
 
@@ -164,6 +181,11 @@ def _crops(masks: Tensor, boxes: Tensor | None) -> list[list[int]]:
 def _to(network: nn.Module, planes: Tensor) -> Tensor:
     weight = next(network.parameters())
     return planes.to(weight).contiguous(memory_format=torch.channels_last)
+
+
+def _batch(network: nn.Module) -> int:
+    """Instances at a time: on the CPU a batch only takes more memory."""
+    return 1 if next(network.parameters()).device.type == "cpu" else 4
 
 
 def _report(progress: Progress | None, done: int, total: int) -> None:

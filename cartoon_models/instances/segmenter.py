@@ -68,7 +68,7 @@ class Segmenter:
             max_instances: how many at most, best first.
             nms_threshold: of two boxes with a higher IoU the better score stays.
             refine: redraw the masks with the refiner, if there is one.
-            refine_mode: "auto", "frame" or "crop"; see `refiner.refine`.
+            refine_mode: "auto", "frame", "crop" or "detail"; see `refiner.refine`.
             order: one of `ORDERS`.
             overlaps: "keep", or a rule of `resolve_overlaps`.
             duplicate_threshold: drop an instance of which more than this share lies under larger
