@@ -1,0 +1,49 @@
+"""Command-line options that all trainers share; see `loop.LoopOptions`."""
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+from .loop import LoopOptions
+
+HELP = {
+    "run": "folder of the run; a run that is there already is resumed",
+    "minutes": "wall clock of the whole run, resumed parts added up",
+    "steps": "optimizer steps of the whole run",
+    "batch": "pictures per step and process",
+    "workers": "data loading processes per training process",
+    "learning_rate": "highest learning rate",
+    "final_rate": "last learning rate, as a share of the highest",
+    "warmup_steps": "steps of linear warm-up",
+    "weight_decay": "AdamW's decay of kernels (norms and biases are left alone)",
+    "clip": "largest gradient norm",
+    "ema_decay": "decay of the averaged weights per step",
+    "precision": "no or bf16 (also worth it on CPUs with avx512_bf16 or amx)",
+    "compile": "compile the network (GPU)",
+    "cpu": "train on the CPU even where there is a GPU",
+    "seed": "of the data and of the start values",
+    "checkpoint_minutes": "time between checkpoints",
+    "log_steps": "steps per line of the log",
+}
+
+
+def add_loop_options(parser: argparse.ArgumentParser, **defaults) -> None:
+    """Add every field of LoopOptions as an option; `defaults` replace its own."""
+    for field in dataclasses.fields(LoopOptions):
+        flag = "--" + field.name.replace("_", "-")
+        if field.name == "run":
+            parser.add_argument(flag, type=Path, required=True, help=HELP["run"])
+            continue
+        default = defaults.get(field.name, field.default)
+        text = f"{HELP[field.name]} (default: {default})"
+        if isinstance(default, bool):
+            parser.add_argument(flag, action="store_true", default=default, help=text)
+            continue
+        kind = {"minutes": float, "steps": int}.get(field.name) or type(default)
+        parser.add_argument(flag, type=kind, default=default, help=text)
+
+
+def loop_options(options: argparse.Namespace) -> LoopOptions:
+    """The LoopOptions among parsed options."""
+    names = [field.name for field in dataclasses.fields(LoopOptions)]
+    return LoopOptions(**{name: getattr(options, name) for name in names})
