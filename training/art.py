@@ -8,21 +8,20 @@ kept in one memory-mapped file, so that every worker shares the same pages.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import multiprocessing
 import os
 import re
-import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from .art_list import EXTRA_CHARACTERS, NOT_CHARACTERS, PROP_FOLDERS, SKIPPED_FOLDERS
+from .store import Sprite, SpriteStore, cache_folder, write_store
+from .toon.pool import load_toons
 
 logger = logging.getLogger("celkit")
 
@@ -30,7 +29,7 @@ DEFAULT_ART = Path("/usr/share/openclipart/svg")
 HELD_OUT_SHARE = 0.15
 CHARACTER_SIDE = 512
 PROP_SIDE = 224
-_VERSION = 5
+_VERSION = 6
 _SVG = "{http://www.w3.org/2000/svg}"
 _HOW_TO_GET = (
     "Get the drawings with `apt-get install openclipart-svg`, or without root "
@@ -39,56 +38,33 @@ _HOW_TO_GET = (
 )
 
 
-@dataclass(frozen=True)
-class Sprite:
-    """One drawing of the library: where its pixels lie, and what was measured about it.
-
-    `kind` is "character", "prop" or the reason why it was dropped; `name` is the path below the
-    art folder without suffix; `detail` is the mean edge strength inside the drawing, 0..1.
-    """
-
-    name: str
-    kind: str
-    held_out: bool
-    height: int
-    width: int
-    offset: int
-    detail: float
-
-
 class ArtLibrary:
-    """Sprites of one split; `characters` and `props` are lists of `Sprite`.
+    """Sprites of one split: `characters`, `props` and `toons` (drawn figures) are lists of `Sprite`.
 
     Args:
-        folder: the cache written by `build_library`.
+        clip_art: the store written by `build_library`.
+        toons: a store of `toon.pool`, or None.
         held_out: True for the drawings kept for evaluation, False for those to train on, None for all.
     """
 
-    def __init__(self, folder: Path, held_out: bool | None = False):
-        self.folder = Path(folder)
+    def __init__(self, clip_art: SpriteStore, toons: SpriteStore | None = None, held_out: bool | None = False):
         self.held_out = held_out
-        index = json.loads((self.folder / "index.json").read_text())
-        self.counts: dict[str, int] = index["counts"]
-        sprites = [Sprite(**row) for row in index["sprites"]]
-        wanted = [s for s in sprites if held_out is None or s.held_out == held_out]
+        self.counts = clip_art.counts
+        wanted = [s for s in clip_art.sprites if held_out is None or s.held_out == held_out]
         self.characters = [s for s in wanted if s.kind == "character"]
         self.props = [s for s in wanted if s.kind == "prop"]
-        self._pixels: np.ndarray | None = None
+        self.toons = toons.sprites if toons else []
+        self._clip_art, self._toons = clip_art, toons
 
     def rgba(self, sprite: Sprite) -> np.ndarray:
-        """Pixels of a sprite: uint8 [H,W,4], premultiplied, a read-only view of the mapped file."""
-        if self._pixels is None:
-            self._pixels = np.load(self.folder / "pixels.npy", mmap_mode="r")
-        end = sprite.offset + sprite.height * sprite.width * 4
-        return self._pixels[sprite.offset : end].reshape(sprite.height, sprite.width, 4)
-
-    def __getstate__(self) -> dict:
-        return {**self.__dict__, "_pixels": None}
+        """Pixels of a sprite: uint8 [H,W,4], premultiplied, read-only."""
+        store = self._toons if sprite.kind == "toon" else self._clip_art
+        return store.rgba(sprite)
 
 
 def load_art(art: Path | str | None = None, cache: Path | str | None = None, *,
              held_out: bool | None = False, workers: int = 2) -> ArtLibrary:
-    """The art library of one split, rendered on first use.
+    """The art library of one split, rendered on first use. Drawn figures come with the train split.
 
     Args:
         art: folder of SVG files; `CELKIT_ART` or Debian's folder when None.
@@ -100,55 +76,25 @@ def load_art(art: Path | str | None = None, cache: Path | str | None = None, *,
         FileNotFoundError: there is no such folder of art (the message says how to get it).
     """
     art = Path(art or os.environ.get("CELKIT_ART") or DEFAULT_ART)
-    cache = Path(cache or os.environ.get("CELKIT_CACHE") or "~/.cache/celkit").expanduser()
     if not art.is_dir():
         raise FileNotFoundError(f"There is no folder of drawings at {art}. {_HOW_TO_GET}")
-    folder = cache / f"art-{_fingerprint(art)}"
+    folder = cache_folder(cache) / f"art-{_fingerprint(art)}"
     if not (folder / "index.json").exists():
         build_library(art, folder, workers)
-    return ArtLibrary(folder, held_out)
+    toons = load_toons(cache, workers=workers) if held_out is not True else None
+    return ArtLibrary(SpriteStore(folder), toons, held_out)
 
 
 def build_library(art: Path, folder: Path, workers: int = 2) -> None:
-    """Renders every SVG below `art` and writes pixels.npy and index.json into `folder`.
-
-    The folder appears only when it is complete: it is written under another name and renamed.
-    """
+    """Renders the SVG files below `art` that can be of use into a store at `folder`."""
     names = [n for n in _svg_names(art) if n in EXTRA_CHARACTERS or not n.startswith(SKIPPED_FOLDERS)]
     logger.info("rendering %d drawings from %s, once", len(names), art)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=folder.name + ".", dir=folder.parent))
-    sprites: list[Sprite] = []
     counts: Counter[str] = Counter()
-    seen: set[str] = set()
-    chunks: list[np.ndarray] = []
-    offset = 0
     jobs = [(str(art), name, _side(name)) for name in names]
     with multiprocessing.get_context("spawn").Pool(workers, initializer=_nice, maxtasksperchild=400) as pool:
-        for name, digest, rgba, verdict, detail in pool.imap(_render_job, jobs, chunksize=8):
-            kind = _kind(name, verdict)
-            if digest in seen and kind in ("character", "prop"):
-                kind = "duplicate"
-            seen.add(digest)
-            counts[kind] += 1
-            if kind not in ("character", "prop"):
-                continue
-            sprites.append(Sprite(name, kind, is_held_out(name), *rgba.shape[:2], offset, detail))
-            chunks.append(rgba.reshape(-1))
-            offset += rgba.size
-    if not any(s.kind == "character" for s in sprites):
+        write_store(folder, _good(pool.imap(_render_job, jobs, chunksize=8), counts), counts)
+    if not counts["character"]:
         raise FileNotFoundError(f"None of the {len(names)} drawings in {art} is a usable character. {_HOW_TO_GET}")
-    pixels = np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(offset,))
-    np.concatenate(chunks, out=pixels)
-    pixels.flush()
-    del pixels
-    index = {"counts": dict(counts), "sprites": [asdict(s) for s in sprites]}
-    (temporary / "index.json").write_text(json.dumps(index))
-    try:
-        temporary.rename(folder)
-    except OSError:  # another process was quicker; its library is the same
-        if not (folder / "index.json").exists():
-            raise
     logger.info("art library: %s", dict(counts))
 
 
@@ -177,7 +123,10 @@ def render_svg(source: bytes, side: int) -> np.ndarray:
         if max(size) > 4096:
             break
         picture = _draw(skia, data, size)
-        rows, columns = np.flatnonzero(picture[..., 3].max(1) > 8), np.flatnonzero(picture[..., 3].max(0) > 8)
+        rows, columns = (
+            np.flatnonzero(picture[..., 3].max(1) > 8),
+            np.flatnonzero(picture[..., 3].max(0) > 8),
+        )
         if len(rows) == 0 or len(columns) == 0:
             raise ValueError("the drawing is empty")
         box = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
@@ -205,7 +154,9 @@ def judge(rgba: np.ndarray) -> tuple[str, float]:
     if area > 0.97:
         return "full frame", 0.0
     radius = max(3, round(max(alpha.shape) * 0.018) | 1)
-    opened = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_OPEN, np.ones((radius, radius), np.uint8))
+    opened = cv2.morphologyEx(
+        inside.astype(np.uint8), cv2.MORPH_OPEN, np.ones((radius, radius), np.uint8)
+    )
     if opened.sum() < 0.55 * inside.sum():
         return "lines", 0.0
     core = cv2.erode(inside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -215,9 +166,25 @@ def judge(rgba: np.ndarray) -> tuple[str, float]:
     codes = colors.astype(np.int32) @ np.array([256, 16, 1])
     if np.bincount(codes).max() > 0.94 * len(codes):
         return "silhouette", 0.0
-    grey = cv2.cvtColor(np.ascontiguousarray(rgba[..., :3]), cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    grey = (
+        cv2.cvtColor(np.ascontiguousarray(rgba[..., :3]), cv2.COLOR_RGB2GRAY).astype(np.float32)
+        / 255
+    )
     edges = np.hypot(cv2.Sobel(grey, -1, 1, 0), cv2.Sobel(grey, -1, 0, 1))
     return "good", float(np.minimum(edges[core], 1).mean())
+
+
+def _good(rendered, counts: Counter[str]):
+    """Yields what can be kept, once each, and counts everything by its kind."""
+    seen: set[str] = set()
+    for name, digest, rgba, verdict, detail in rendered:
+        kind = _kind(name, verdict)
+        if kind in ("character", "prop"):
+            kind = "duplicate" if digest in seen else kind
+            seen.add(digest)
+        counts[kind] += 1
+        if kind in ("character", "prop"):
+            yield name, kind, is_held_out(name), rgba, detail
 
 
 def opaque(rgba: np.ndarray) -> np.ndarray:
@@ -226,7 +193,9 @@ def opaque(rgba: np.ndarray) -> np.ndarray:
     Edges keep their soft alpha. Takes and gives uint8 [H,W,4], straight alpha.
     """
     alpha = rgba[..., 3]
-    thick = cv2.morphologyEx(((alpha > 12) & (alpha < 236)).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    thick = cv2.morphologyEx(
+        ((alpha > 12) & (alpha < 236)).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)
+    )
     thick = cv2.dilate(thick, np.ones((5, 5), np.uint8)).astype(bool) & (alpha < 250) & (alpha > 0)
     if not thick.any():
         return rgba
@@ -264,7 +233,11 @@ def _kind(name: str, verdict: str) -> str:
 
 
 def _side(name: str) -> int:
-    return CHARACTER_SIDE if name.startswith(("people/", "animals/")) or name in EXTRA_CHARACTERS else PROP_SIDE
+    return (
+        CHARACTER_SIDE
+        if name.startswith(("people/", "animals/")) or name in EXTRA_CHARACTERS
+        else PROP_SIDE
+    )
 
 
 def _svg_names(art: Path) -> list[str]:
@@ -273,7 +246,13 @@ def _svg_names(art: Path) -> list[str]:
 
 def _fingerprint(art: Path) -> str:
     """Changes when the art or the rules about it change."""
-    parts = [str(_VERSION), *_svg_names(art), *sorted(NOT_CHARACTERS), *sorted(EXTRA_CHARACTERS), *PROP_FOLDERS]
+    parts = [
+        str(_VERSION),
+        *_svg_names(art),
+        *sorted(NOT_CHARACTERS),
+        *sorted(EXTRA_CHARACTERS),
+        *PROP_FOLDERS,
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -328,7 +307,13 @@ def _length(text: str | None) -> float:
     match = re.match(r"\s*([\d.eE+-]+)\s*(px|pt|pc|mm|cm|in)?\s*$", text or "")
     if not match:
         raise ValueError(f"the page length {text!r} cannot be read")
-    units = {"pt": 1.25, "pc": 15.0, "mm": 3.543307, "cm": 35.43307, "in": 90.0}  # Inkscape 0.4x, 90 dpi
+    units = {
+        "pt": 1.25,
+        "pc": 15.0,
+        "mm": 3.543307,
+        "cm": 35.43307,
+        "in": 90.0,
+    }  # Inkscape 0.4x, 90 dpi
     return float(match[1]) * units.get(match[2] or "px", 1.0)
 
 

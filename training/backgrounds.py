@@ -12,13 +12,13 @@ import json
 import logging
 import multiprocessing
 import os
-import tempfile
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from . import painters, painters_scenes
+from .store import cache_folder, whole_folder
 
 logger = logging.getLogger("celkit")
 
@@ -40,7 +40,9 @@ class BackgroundPool:
                 self.families.setdefault(family, []).append(i)
         self._pixels: np.ndarray | None = None
 
-    def draw(self, rng: np.random.Generator, size: tuple[int, int], plain: float = 0.2, zoom: float = 1.0) -> np.ndarray:
+    def draw(
+        self, rng: np.random.Generator, size: tuple[int, int], plain: float = 0.2, zoom: float = 1.0
+    ) -> np.ndarray:
         """One background: uint8 [H,W,3] of `size` = (H, W).
 
         Args:
@@ -72,19 +74,22 @@ class BackgroundPool:
         if rng.random() < 0.5:
             crop = crop[:, ::-1]
         enlarging = crop_h < height
-        crop = cv2.resize(np.ascontiguousarray(crop), (width, height),
-                          interpolation=cv2.INTER_LINEAR if enlarging else cv2.INTER_AREA)
+        crop = cv2.resize(
+            np.ascontiguousarray(crop),
+            (width, height),
+            interpolation=cv2.INTER_LINEAR if enlarging else cv2.INTER_AREA,
+        )
         return recolor(rng, crop) if rng.random() < 0.6 else crop
 
     def __getstate__(self) -> dict:
         return {**self.__dict__, "_pixels": None}
 
 
-def load_backgrounds(cache: Path | str | None = None, *, held_out: bool = False, count: int = 1200,
-                     workers: int = 2) -> BackgroundPool:
+def load_backgrounds(
+    cache: Path | str | None = None, *, held_out: bool = False, count: int = 1200, workers: int = 2
+) -> BackgroundPool:
     """The pool of one split, painted on first use (about a minute) into `cache` (see `art.load_art`)."""
-    cache = Path(cache or os.environ.get("CELKIT_CACHE") or "~/.cache/celkit").expanduser()
-    folder = cache / f"backgrounds-{_VERSION}-{count}"
+    folder = cache_folder(cache) / f"backgrounds-{_VERSION}-{count}"
     if not (folder / "index.json").exists():
         build_pool(folder, count, workers)
     return BackgroundPool(folder, held_out)
@@ -93,21 +98,15 @@ def load_backgrounds(cache: Path | str | None = None, *, held_out: bool = False,
 def build_pool(folder: Path, count: int, workers: int = 2) -> None:
     """Paints `count` backgrounds into `folder`, which appears only when it is complete."""
     logger.info("painting %d backgrounds, once", count)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=folder.name + ".", dir=folder.parent))
     families = [list(PAINTERS)[i % len(PAINTERS)] for i in range(count)]
-    pixels = np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(count, SIDE, SIDE, 3))
-    with multiprocessing.get_context("spawn").Pool(workers, initializer=_nice) as pool:
-        for i, painting in enumerate(pool.imap(_paint_job, list(zip(families, range(count))), chunksize=4)):
-            pixels[i] = painting
-    pixels.flush()
-    del pixels
-    (temporary / "index.json").write_text(json.dumps({"families": families}))
-    try:
-        temporary.rename(folder)
-    except OSError:  # another process was quicker
-        if not (folder / "index.json").exists():
-            raise
+    with whole_folder(folder) as temporary:
+        pixels = np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(count, SIDE, SIDE, 3))
+        with multiprocessing.get_context("spawn").Pool(workers, initializer=_nice) as pool:
+            for i, painting in enumerate(pool.imap(_paint_job, list(zip(families, range(count))), chunksize=4)):
+                pixels[i] = painting
+        pixels.flush()
+        del pixels
+        (temporary / "index.json").write_text(json.dumps({"families": families}))
 
 
 def paint(rng: np.random.Generator, family: str, side: int = SIDE) -> np.ndarray:
@@ -143,11 +142,14 @@ def recolor(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
     """Turns the hue and scales saturation and value."""
     hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)
     levels = np.arange(256)
-    table = np.stack([
-        (levels + (rng.integers(180) if rng.random() < 0.5 else rng.integers(-15, 16))) % 180,
-        (levels * rng.uniform(0.3, 1.3)).clip(0, 255),
-        (levels * rng.uniform(0.6, 1.15)).clip(0, 255),
-    ], -1).astype(np.uint8)[:, None]
+    table = np.stack(
+        [
+            (levels + (rng.integers(180) if rng.random() < 0.5 else rng.integers(-15, 16))) % 180,
+            (levels * rng.uniform(0.3, 1.3)).clip(0, 255),
+            (levels * rng.uniform(0.6, 1.15)).clip(0, 255),
+        ],
+        -1,
+    ).astype(np.uint8)[:, None]
     return cv2.cvtColor(cv2.LUT(hsv, table), cv2.COLOR_HSV2RGB)
 
 
@@ -160,20 +162,41 @@ def _join(rng: np.random.Generator, first: np.ndarray, second: np.ndarray) -> np
         y = int(height * rng.uniform(0.35, 0.85))
         out[y:] = second[y:]
         if rng.random() < 0.5:
-            cv2.line(out, (0, y), (width, y), painters.palette(rng, 1)[0].tolist(), int(rng.integers(1, 6)))
+            cv2.line(
+                out,
+                (0, y),
+                (width, y),
+                painters.palette(rng, 1)[0].tolist(),
+                int(rng.integers(1, 6)),
+            )
         return out
     if style < 0.75:
         x0, x1 = np.sort(rng.uniform(0.0, 1.0, 2)) * width
         y0, y1 = np.sort(rng.uniform(0.0, 1.0, 2)) * height
         x0, x1, y0, y1 = int(x0), int(x1), int(y0), int(y1)
         out[y0:y1, x0:x1] = second[y0:y1, x0:x1]
-        cv2.rectangle(out, (x0, y0), (x1, y1), painters.palette(rng, 1)[0].tolist(), int(rng.integers(1, 10)))
+        cv2.rectangle(
+            out, (x0, y0), (x1, y1), painters.palette(rng, 1)[0].tolist(), int(rng.integers(1, 10))
+        )
         return out
-    corners = np.array([[0, 0], [width * rng.uniform(0.2, 0.8), 0], [width * rng.uniform(0.2, 0.8), height], [0, height]])
+    corners = np.array(
+        [
+            [0, 0],
+            [width * rng.uniform(0.2, 0.8), 0],
+            [width * rng.uniform(0.2, 0.8), height],
+            [0, height],
+        ]
+    )
     mask = np.zeros((height, width), np.uint8)
     cv2.fillPoly(mask, [corners.astype(np.int32)], 1)
     out[mask > 0] = second[mask > 0]
-    cv2.line(out, tuple(corners[1].astype(int)), tuple(corners[2].astype(int)), (255, 255, 255), int(rng.integers(2, 9)))
+    cv2.line(
+        out,
+        tuple(corners[1].astype(int)),
+        tuple(corners[2].astype(int)),
+        (255, 255, 255),
+        int(rng.integers(2, 9)),
+    )
     return out
 
 

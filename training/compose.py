@@ -51,6 +51,7 @@ class Options:
         props: mean number of things behind and among the figures.
         front: share of pictures with things in front of the figures.
         nuisance: strength of recolouring, shading and handling, 1 as meant, 0 none.
+        toons: share of pictures that show drawn figures (`toon`) beside or instead of clip art.
         minimum_visible: a figure of which less is visible is left out.
     """
 
@@ -61,12 +62,19 @@ class Options:
     props: float = 3.0
     front: float = 0.25
     nuisance: float = 1.0
+    toons: float = 0.7
     minimum_visible: float = 0.25
 
 
-def compose(rng: np.random.Generator, art: ArtLibrary, options: Options = Options(), *,
-            backgrounds: BackgroundPool | None = None, layout: Layout | None = None,
-            window: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)) -> Composition:
+def compose(
+    rng: np.random.Generator,
+    art: ArtLibrary,
+    options: Options = Options(),
+    *,
+    backgrounds: BackgroundPool | None = None,
+    layout: Layout | None = None,
+    window: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
+) -> Composition:
     """Draws one composition; everything follows from `rng`.
 
     Figures that would show less than `minimum_visible` of what lies within the frame are left out
@@ -108,12 +116,18 @@ def compose(rng: np.random.Generator, art: ArtLibrary, options: Options = Option
     return Composition(np.ascontiguousarray(picture), masks, places)
 
 
-def _figures(rng, art: ArtLibrary, layout: Layout, options: Options, window) -> list[tuple[int, Placed]]:
+def _figures(
+    rng, art: ArtLibrary, layout: Layout, options: Options, window
+) -> list[tuple[int, Placed]]:
     """Figures of a layout, back to front, in canvas pixels; those outside the canvas are skipped."""
     height, width = options.size
     scale = np.array([width / (window[2] - window[0]), height / (window[3] - window[1])] * 2)
     boxes = (layout.boxes - np.array([window[0], window[1]] * 2)) * scale
-    drawings = [art.characters[k] for k in rng.integers(len(art.characters), size=len(layout))]
+    toon_share = float(rng.choice([1.0, rng.random()])) if art.toons and rng.random() < options.toons else 0.0
+    drawings = []
+    for chance in rng.random(len(layout)):
+        sprites = art.toons if chance < toon_share else art.characters
+        drawings.append(sprites[rng.integers(len(sprites))])
     if layout.kind == "people":  # tall drawings into narrow boxes
         shape = np.argsort([d.width / d.height for d in drawings])
         slot = np.argsort((boxes[:, 2] - boxes[:, 0]) / (boxes[:, 3] - boxes[:, 1]).clip(1))
@@ -128,8 +142,14 @@ def _figures(rng, art: ArtLibrary, layout: Layout, options: Options, window) -> 
         twin = int(layout.drawings[i])
         look = np.random.default_rng(int(looks[twin if same_look else i]))
         flip = bool(rng.random() < 0.5)
-        placed = place(art.rgba(drawings[twin]), boxes[i], float(layout.angles[i]), flip,
-                       bool(layout.grounded[i]), options.size)
+        placed = place(
+            art.rgba(drawings[twin]),
+            boxes[i],
+            float(layout.angles[i]),
+            flip,
+            bool(layout.grounded[i]),
+            options.size,
+        )
         if placed is not None:
             out.append((i, alter(look, placed, options.nuisance)))
     return out
@@ -151,14 +171,22 @@ def _props(rng, art: ArtLibrary, options: Options, figures: int):
         if where > 0.9 and rng.random() < 4 * options.front:
             kind, y = front, height * rng.uniform(0.75, 1.1)
         angle = float(rng.normal(0, 0.3)) if rng.random() < 0.3 else 0.0
-        placed = place(art.rgba(sprite), np.array([x - side / 2, y - side / 2, x + side / 2, y + side / 2]),
-                       angle, bool(rng.random() < 0.5), False, options.size)
+        placed = place(
+            art.rgba(sprite),
+            np.array([x - side / 2, y - side / 2, x + side / 2, y + side / 2]),
+            angle,
+            bool(rng.random() < 0.5),
+            False,
+            options.size,
+        )
         if placed is not None:
             kind.append(alter(rng, placed, options.nuisance))
     return behind, among, front
 
 
-def _visible(stack: list[tuple[int, Placed]], options: Options) -> tuple[list[tuple[int, Placed]], np.ndarray]:
+def _visible(
+    stack: list[tuple[int, Placed]], options: Options
+) -> tuple[list[tuple[int, Placed]], np.ndarray]:
     """Drops figures that hardly show and gives the masks of the rest, in stack order."""
     height, width = options.size
     for _ in range(3):
@@ -205,7 +233,9 @@ def _shadow(rng, picture: np.ndarray, placed: Placed) -> None:
     y1, x1 = min(height, placed.y + dy + h), min(width, placed.x + dx + w)
     if y1 - y0 < 4 or x1 - x0 < 4:
         return
-    part = placed.alpha[y0 - placed.y - dy : y1 - placed.y - dy, x0 - placed.x - dx : x1 - placed.x - dx]
+    part = placed.alpha[
+        y0 - placed.y - dy : y1 - placed.y - dy, x0 - placed.x - dx : x1 - placed.x - dx
+    ]
     soft = cv2.GaussianBlur(part, (0, 0), max(1.0, 0.02 * max(h, w)))[..., None].astype(np.float32)
     view = picture[y0:y1, x0:x1]
     view[:] = (view * (1 - soft * (rng.uniform(0.2, 0.6) / 255))).astype(np.uint8)
