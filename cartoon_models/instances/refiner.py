@@ -33,7 +33,7 @@ def refine(
     *,
     size: int = 720,
     mode: str = "auto",
-    square: bool = True,
+    published: bool = True,
     boxes: Tensor | None = None,
     progress: Progress | None = None,
 ) -> Tensor:
@@ -43,14 +43,16 @@ def refine(
         network: an `ISNet` with 4 input channels (or 3: see below); it runs where it is and in its
             own precision.
         picture: float32 `[H, W, 3]`, RGB, 0 to 1.
-        masks: coarse `[N, H, W]`, 0 to 1; at 0.5 they are cut to yes or no, as in training.
+        masks: coarse `[N, H, W]`, 0 to 1.
         size: long side of what the network sees.
         mode: "frame" shows the network the whole picture, scaled down to `size` if it is larger
             (as published); "crop" the surroundings of each mask, so that small characters in a
             large picture keep their detail; "detail" looks again along the edge, at the picture's
             own resolution, where a crop had to be shrunk too. "auto" is "frame" for a picture
             that fits `size` and "detail" for a larger one.
-        square: pad to a square, as the published networks saw; otherwise to a multiple of 32.
+        published: prepare the input as for the published networks: coarse masks are cut to yes or
+            no at 0.5, a frame is shrunk without smoothing and padded to a square. Otherwise the
+            network reads soft masks, smooth pictures and any multiple of 32.
         boxes: `[N, 4]` xyxy that crops must hold besides the mask itself.
         progress: called with (done, N) after each instance; what it raises stops the work.
 
@@ -71,8 +73,8 @@ def refine(
             return _by_foreground(network, picture, masks, size, progress)
         bgr = picture.permute(2, 0, 1)[None].flip(1)
         if mode == "frame":
-            return _by_frame(network, bgr, masks, size, square, progress)
-        return _by_crop(network, bgr, masks, size, square, boxes, mode == "detail", progress)
+            return _by_frame(network, bgr, masks, size, published, progress)
+        return _by_crop(network, bgr, masks, size, published, boxes, mode == "detail", progress)
 
 
 def _by_frame(
@@ -80,16 +82,16 @@ def _by_frame(
     bgr: Tensor,
     masks: Tensor,
     size: int,
-    square: bool,
+    published: bool,
     progress: Progress | None,
 ) -> Tensor:
-    frame = _frame(tuple(bgr.shape[-2:]), size, square, enlarge=1.0)
-    share = network.picture_share(_to(network, frame.place(bgr, 0.0)))
+    frame = _frame(tuple(bgr.shape[-2:]), size, published, enlarge=1.0)
+    share = network.picture_share(_to(network, frame.place(bgr, 0.0, not published)))
     refined = torch.empty(masks.shape, device=masks.device)
     batch = _batch(network)
     for start in range(0, len(masks), batch):
-        coarse = (masks[start : start + batch, None] >= 0.5).float()
-        logits = network.refine_from(share, _to(network, frame.place(coarse, 0.0)))
+        coarse = _coarse(masks[start : start + batch, None], published)
+        logits = network.refine_from(share, _to(network, frame.place(coarse, 0.0, not published)))
         frame.back(logits[:, 0].to(masks.device), out=refined[start : start + batch])
         _report(progress, min(start + batch, len(masks)), len(masks))
     return refined
@@ -100,7 +102,7 @@ def _by_crop(
     bgr: Tensor,
     masks: Tensor,
     size: int,
-    square: bool,
+    published: bool,
     boxes: Tensor | None,
     detail: bool,
     progress: Progress | None,
@@ -109,8 +111,8 @@ def _by_crop(
     for index, (x1, y1, x2, y2) in enumerate(_crops(masks, boxes)):
         if x2 > x1 and y2 > y1:
             crop = bgr[..., y1:y2, x1:x2]
-            frame = _frame((y2 - y1, x2 - x1), size, square, CROP_ENLARGE)
-            coarse = (masks[index, y1:y2, x1:x2][None, None] >= 0.5).float()
+            frame = _frame((y2 - y1, x2 - x1), size, published, CROP_ENLARGE)
+            coarse = _coarse(masks[index, y1:y2, x1:x2][None, None], published)
             # A crop is shrunk smoothly: thin lines must not fall between the samples.
             seen = _to(network, frame.place(crop, 0.0, antialias=True))
             logits = network.refine(seen, _to(network, frame.place(coarse, 0.0, antialias=True)))
@@ -157,6 +159,10 @@ def _frame(original: tuple[int, int], size: int, square: bool, enlarge: float) -
     height, width = (max(round(side * scale), 1) for side in original)
     padded = (size, size) if square else (-(-height // 32) * 32, -(-width // 32) * 32)
     return Letterbox(original, (height, width), padded)
+
+
+def _coarse(masks: Tensor, published: bool) -> Tensor:
+    return (masks >= 0.5).float() if published else masks
 
 
 def _crops(masks: Tensor, boxes: Tensor | None) -> list[list[int]]:

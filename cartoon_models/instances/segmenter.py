@@ -35,7 +35,7 @@ class Segmenter:
         detector_size: side of the square that the detector sees.
         refiner_size: long side of what the refiner sees.
         published: the detector's and the refiner's preprocessing is the published one to the
-            letter (no smoothing when shrinking; square padding).
+            letter; see `detect` and `refine`.
     """
 
     detector: nn.Module | None
@@ -216,7 +216,7 @@ class Segmenter:
             masks,
             size=size or self.refiner_size,
             mode=mode,
-            square=self.published[1],
+            published=self.published[1],
             boxes=boxes,
             progress=progress,
         )

@@ -52,9 +52,9 @@ def iou(a: torch.Tensor, b: torch.Tensor) -> float:
 
 
 @pytest.mark.parametrize("mode", ["frame", "crop", "detail"])
-@pytest.mark.parametrize("square", [True, False])
+@pytest.mark.parametrize("published", [True, False])
 @pytest.mark.parametrize("size", [(90, 70), (301, 423), (64, 900)])
-def test_refining_keeps_masks_in_their_place(mode, square, size):
+def test_refining_keeps_masks_in_their_place(mode, published, size):
     height, width = size
     masks = torch.stack(
         [
@@ -63,7 +63,7 @@ def test_refining_keeps_masks_in_their_place(mode, square, size):
         ]
     )
     redrawn = refine(
-        CopyRefiner(), torch.rand(height, width, 3), masks, size=160, mode=mode, square=square
+        CopyRefiner(), torch.rand(height, width, 3), masks, size=160, mode=mode, published=published
     )
     assert redrawn.shape == masks.shape
     low = 0.85 if mode == "frame" else 0.9  # a 900 pixel picture shrunk to 160 keeps less
