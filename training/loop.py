@@ -29,6 +29,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from cartoon_models.atomic import atomic_path
 
 from .ema import MovingAverage
+from .provenance import source_commit
 
 logger = logging.getLogger("celkit.training")
 
@@ -118,7 +119,8 @@ def train(
     wrapped, optimizer = accelerator.prepare(network, optimizer)
     if options.compile:
         wrapped = torch.compile(wrapped)
-    run = _Run(options, accelerator, network, average, optimizer, progress, description or {})
+    description = {"commit": source_commit(), **(description or {})}
+    run = _Run(options, accelerator, network, average, optimizer, progress, description)
 
     wrapped.train()
     with run.recording():
