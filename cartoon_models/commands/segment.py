@@ -79,9 +79,10 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     add = group.add_argument
     add(
         "--refine-mode",
-        choices=("auto", "frame", "crop"),
+        choices=("auto", "frame", "crop", "detail"),
         default="auto",
-        help="redraw masks on the frame, around each character, or what suits its size (auto)",
+        help="redraw masks on the whole frame, on a crop of each character, or on a crop and then "
+        "along its edge; auto takes what the picture's size asks for",
     )
     add(
         "--order",

@@ -96,7 +96,7 @@ def models_folder() -> Path:
         base = Path.home() / "Library" / "Caches"
     else:
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "celkit"
+    return base / "celkit" / "weights"
 
 
 def check_hash(path: Path, sha256: str) -> None:

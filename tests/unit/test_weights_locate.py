@@ -109,9 +109,9 @@ def test_own_folder_follows_the_system(monkeypatch, tmp_path):
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
     for system, folder in (("linux", tmp_path / "xdg"), ("win32", tmp_path / "local")):
         monkeypatch.setattr(module.sys, "platform", system)
-        assert module.models_folder() == folder / "celkit"
+        assert module.models_folder() == folder / "celkit" / "weights"
     monkeypatch.setattr(module.sys, "platform", "darwin")
-    assert module.models_folder().parts[-3:] == ("Library", "Caches", "celkit")
+    assert module.models_folder().parts[-3:] == ("Caches", "celkit", "weights")
 
 
 def test_a_missing_file_is_named_with_folder_page_and_licence(folders):
