@@ -60,7 +60,7 @@ class LoopOptions:
 
     def __post_init__(self) -> None:
         if self.minutes is None and self.steps is None:
-            raise ValueError("give minutes or steps: without either, training would never end")
+            raise ValueError("give minutes or steps (--minutes, --steps): else training never ends")
         for name in ("minutes", "steps"):
             value = getattr(self, name)
             if value is not None and value <= 0:
@@ -138,8 +138,6 @@ def train(
                 average.update(network)
             optimizer.zero_grad(set_to_none=True)
             run.advance(losses, rate, norm)
-            if run.finished():
-                break
     return average.network
 
 
@@ -235,9 +233,13 @@ class _Run:
             pin_memory=accelerator.device.type == "cuda",
             worker_init_fn=_start_worker,
             prefetch_factor=4 if options.workers else None,
+            # Its own, or starting to load would change what chance gives the network.
+            generator=torch.Generator().manual_seed(options.seed),
         )
-        source = iter(loader)
-        while True:
+        source = None
+        while not self.finished():
+            if source is None:
+                source = iter(loader)
             asked = time.monotonic()
             batch = next(source)
             self._waited += time.monotonic() - asked

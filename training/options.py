@@ -43,7 +43,10 @@ def add_loop_options(parser: argparse.ArgumentParser, **defaults) -> None:
         parser.add_argument(flag, type=kind, default=default, help=text)
 
 
-def loop_options(options: argparse.Namespace) -> LoopOptions:
-    """The LoopOptions among parsed options."""
+def loop_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> LoopOptions:
+    """The LoopOptions among parsed options; ends the program when they cannot work."""
     names = [field.name for field in dataclasses.fields(LoopOptions)]
-    return LoopOptions(**{name: getattr(options, name) for name in names})
+    try:
+        return LoopOptions(**{name: getattr(options, name) for name in names})
+    except ValueError as error:
+        parser.error(str(error))

@@ -147,6 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.size < 64 or options.size % 32:
         parser.error(f"--size {options.size} must be a multiple of 32 from 64 up")
+    loop = loop_options(parser, options)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
     from .art import load_art
@@ -154,7 +155,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from .loop import train
 
     config = network_config(options.network)
-    loop = loop_options(options)
     torch.manual_seed(loop.seed)
     samples = DetectorSamples(loop.seed, options.size, art=load_art(options.art))
     train(

@@ -108,13 +108,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.size < 64:
         parser.error(f"--size {options.size} must be 64 or more")
+    loop = loop_options(parser, options)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
     from .art import load_art
     from .dataset import RefinerSamples
     from .loop import train
 
-    loop = loop_options(options)
     samples = RefinerSamples(loop.seed, options.size, art=load_art(options.art))
     encoder = train_encoder(loop, options.width, options.encoder_minutes, samples)
     torch.manual_seed(loop.seed)
