@@ -1,0 +1,132 @@
+"""Nodes that save Instances and load them another day."""
+
+from __future__ import annotations
+
+import os
+
+import folder_paths
+import torch
+from comfy_api.latest import io, ui
+
+from ..cartoon_models.instances import load_instances, save_instances
+from . import convert, shared
+
+
+class CelKitSaveInstances(io.ComfyNode):
+    """Instances -> a folder of plain files per picture."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="CelKitSaveInstances",
+            display_name="Save Instances",
+            category=shared.CATEGORY,
+            description=(
+                "Saves the characters into a new folder in ComfyUI's output folder, one per "
+                "picture: instances.json, and a PNG per mask that can be painted on. Nothing is "
+                "ever overwritten."
+            ),
+            inputs=[
+                shared.instances_input(),
+                io.String.Input(
+                    "filename_prefix",
+                    default="celkit/instances",
+                    tooltip="Name of the folder, counted up: celkit/instances_00001_. May contain "
+                    "%year%, %month%, %day% and so on.",
+                ),
+                io.Image.Input(
+                    "image", optional=True, tooltip="The pictures, if they are to be saved too."
+                ),
+            ],
+            outputs=[
+                io.String.Output(
+                    display_name="paths",
+                    tooltip="The folders, one per line: for Load Instances.",
+                )
+            ],
+            is_output_node=True,
+        )
+
+    @classmethod
+    def execute(
+        cls, instances: list, filename_prefix: str, image: torch.Tensor | None = None
+    ) -> io.NodeOutput:
+        pairs = [(item, None) for item in instances]
+        if image is not None:
+            pairs = convert.with_pictures(instances, image)
+        output = folder_paths.get_output_directory()
+        folders = _new_folders(filename_prefix, output, instances[0].size, len(pairs))
+        for folder, (item, picture) in zip(folders, pairs, strict=True):
+            save_instances(os.path.join(output, folder), item, picture)
+        paths = "\n".join(folders)
+        return io.NodeOutput(paths, ui=ui.PreviewText(paths))
+
+
+class CelKitLoadInstances(io.ComfyNode):
+    """A folder of saved instances -> Instances."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="CelKitLoadInstances",
+            display_name="Load Instances",
+            category=shared.CATEGORY,
+            description="Loads what Save Instances saved, with everything that was painted on the "
+            "masks since.",
+            inputs=[
+                io.String.Input(
+                    "paths",
+                    default="celkit/instances_00001_",
+                    multiline=True,
+                    tooltip="A saved folder or its instances.json, inside ComfyUI's output or "
+                    "input folder, or the full path; for a batch one per line.",
+                ),
+            ],
+            outputs=[
+                shared.instances_output(),
+                io.Mask.Output(display_name="masks", tooltip="One mask per character."),
+                shared.index_output(),
+            ],
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls, paths: str) -> list[float]:
+        return [
+            os.path.getmtime(os.path.join(folder, name))
+            for folder in map(_folder_of, _lines(paths))
+            if os.path.isdir(folder)
+            for name in sorted(os.listdir(folder))
+        ]
+
+    @classmethod
+    def execute(cls, paths: str) -> io.NodeOutput:
+        if not _lines(paths):
+            raise ValueError("No path was given; write the folder that Save Instances made.")
+        found = [convert.kept_on_wire(load_instances(_found_path(line))) for line in _lines(paths)]
+        return io.NodeOutput(found, convert.mask_batch(found), convert.picture_numbers(found))
+
+
+def _new_folders(prefix: str, output: str, size: tuple[int, int], count: int) -> list[str]:
+    """Names, inside the output folder, of folders that are not there yet, one per picture."""
+    _, name, first, subfolder, _ = folder_paths.get_save_image_path(
+        prefix, output, image_width=size[1], image_height=size[0]
+    )
+    return [os.path.join(subfolder, f"{name}_{first + number:05}_") for number in range(count)]
+
+
+def _lines(paths: str) -> list[str]:
+    return [line.strip() for line in paths.splitlines() if line.strip()]
+
+
+def _found_path(path: str) -> str:
+    """The path itself, or in the output or the input folder, whichever is there first."""
+    places = [
+        os.path.join(folder_paths.get_output_directory(), path),
+        os.path.join(folder_paths.get_input_directory(), path),
+    ]
+    return next((place for place in places if os.path.exists(place)), places[0])
+
+
+def _folder_of(path: str) -> str:
+    path = _found_path(path)
+    return os.path.dirname(path) if path.lower().endswith(".json") else path

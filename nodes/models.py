@@ -1,0 +1,181 @@
+"""Model folders, segmenters whose memory ComfyUI manages, progress and cancel."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import comfy.model_patcher
+import comfy.utils
+import folder_paths
+import torch
+from comfy import model_management
+from torch import Tensor, nn
+
+from ..cartoon_models import weights
+from ..cartoon_models.instances import Instances, Segmenter, load_segmenter
+from .convert import kept_on_wire
+
+MODEL_FOLDER = "celkit"
+EMBEDDED = "embedded"
+NO_REFINER = "none"
+PRECISIONS = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+
+# What a run needs beside the weights: four masks at 720 x 720 through the largest refiner in fp16
+# take a little over 1 GiB. ComfyUI moves other models away until this much is free.
+WORKING_MEMORY = 1536 * 1024**2
+
+_STEPS = 100  # of one picture on the progress bar
+_WEIGHT_SUFFIXES = {".safetensors", ".ckpt", ".pth", ".pt"}
+# The class that core itself uses; before 0.16 it has no name of its own.
+_ModelPatcher = getattr(comfy.model_patcher, "CoreModelPatcher", comfy.model_patcher.ModelPatcher)
+
+
+class ManagedSegmenter:
+    """A Segmenter whose networks ComfyUI loads, evicts and keeps between runs."""
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        parts = [segmenter.detector, segmenter.refiner]
+        self._segmenter = segmenter
+        self._patcher = _ModelPatcher(
+            _Networks(part for part in parts if part is not None),
+            load_device=model_management.get_torch_device(),
+            offload_device=model_management.unet_offload_device(),
+        )
+
+    def segment(self, picture: Tensor, **options: object) -> Instances:
+        """See Segmenter.segment; the result is where ComfyUI keeps results between nodes."""
+        return kept_on_wire(self._segmenter.segment(self._on_device(picture), **options))
+
+    def segment_boxes(self, picture: Tensor, boxes: Tensor, **options: object) -> Instances:
+        """See Segmenter.segment_boxes."""
+        picture = self._on_device(picture)
+        return kept_on_wire(self._segmenter.segment_boxes(picture, boxes, **options))
+
+    def segment_masks(self, picture: Tensor, masks: Tensor, **options: object) -> Instances:
+        """See Segmenter.segment_masks."""
+        picture = self._on_device(picture)
+        return kept_on_wire(self._segmenter.segment_masks(picture, masks, **options))
+
+    def _on_device(self, picture: Tensor) -> Tensor:
+        """The picture where the networks are, after they were brought there."""
+        # Our layers do not stream their weights, so all of them have to be there: a full load.
+        model_management.load_models_gpu(
+            [self._patcher], memory_required=WORKING_MEMORY, force_full_load=True
+        )
+        device = self._patcher.load_device
+        self._patcher.model.to(device)  # what --novram leaves behind even so; else nothing moves
+        return picture.to(device)
+
+
+class _Networks(nn.ModuleList):
+    """The networks of one segmenter under the name that ComfyUI's log shows."""
+
+
+def load_managed_segmenter(
+    detector: str, refiner: str, precision: str, download: bool
+) -> ManagedSegmenter:
+    """Load what the combos of the loader node name. Weights stay on the offload device until used.
+
+    Args:
+        precision: ``"auto"`` (what ComfyUI would take for a model on this device), or a key of
+            PRECISIONS.
+        download: fetch a published file that is not there.
+    """
+    device = model_management.get_torch_device()
+    segmenter = load_segmenter(
+        detector=weights_named(detector),
+        refiner=weights_named(refiner),
+        device=model_management.unet_offload_device(),
+        dtype=automatic_precision(device) if precision == "auto" else PRECISIONS[precision],
+        download=download,
+    )
+    return ManagedSegmenter(segmenter)
+
+
+def automatic_precision(device: torch.device) -> torch.dtype:
+    """fp16 where the device is good at it, else bf16, else fp32."""
+    if model_management.should_use_fp16(device, prioritize_performance=False):
+        return torch.float16
+    if model_management.should_use_bf16(device):
+        return torch.bfloat16
+    return torch.float32
+
+
+def register_model_folder() -> None:
+    """Make ``models/celkit``, and what extra_model_paths.yaml adds, known to both sides."""
+    default = os.path.join(folder_paths.models_dir, MODEL_FOLDER)
+    folder_paths.add_model_folder_path(MODEL_FOLDER, default)
+    paths, suffixes = folder_paths.folder_names_and_paths[MODEL_FOLDER]
+    folder_paths.folder_names_and_paths[MODEL_FOLDER] = (paths, set(suffixes) | _WEIGHT_SUFFIXES)
+    for path in paths:
+        weights.add_search_folder(path)
+
+
+def detector_choices() -> list[str]:
+    """What the detector combo offers: embedded, the published ones, the files that are there."""
+    return [EMBEDDED, *_published("rtmdet_ins_l"), *_files()]
+
+
+def refiner_choices() -> list[str]:
+    """What the refiner combo offers."""
+    return [EMBEDDED, NO_REFINER, *_published("isnet_refine"), *_files()]
+
+
+def tagger_choices() -> list[str]:
+    """The folders in ``models/celkit`` that hold a tagger: those with a selected_tags.csv."""
+    found = set()
+    for root in folder_paths.get_folder_paths(MODEL_FOLDER):
+        for folder, _, files in os.walk(root, followlinks=True):
+            if "selected_tags.csv" in files and folder != root:
+                found.add(os.path.relpath(folder, root))
+    return sorted(found)
+
+
+def tagger_folder(name: str) -> str:
+    """The path of a folder that tagger_choices names."""
+    for root in folder_paths.get_folder_paths(MODEL_FOLDER):
+        path = os.path.join(root, name)
+        if os.path.isdir(path):
+            return path
+    raise FileNotFoundError(f"The tagger folder {name} is not in models/{MODEL_FOLDER} any more.")
+
+
+def weights_named(choice: str) -> str | None:
+    """A combo's choice as load_segmenter takes it: None for embedded, a path for a file."""
+    if choice == EMBEDDED:
+        return None
+    return folder_paths.get_full_path(MODEL_FOLDER, choice) or choice
+
+
+def progress_per_picture(count: int) -> list[Callable[[int, int], None]]:
+    """One ``progress(done, total)`` per picture; together they fill one bar.
+
+    Each call also raises ComfyUI's InterruptProcessingException after a click on cancel.
+    """
+    bar = comfy.utils.ProgressBar(count * _STEPS)
+
+    def reporter(number: int) -> Callable[[int, int], None]:
+        def report(done: int, total: int) -> None:
+            model_management.throw_exception_if_processing_interrupted()
+            bar.update_absolute(number * _STEPS + _STEPS * done // max(total, 1))
+
+        return report
+
+    return [reporter(number) for number in range(count)]
+
+
+def _published(network: str) -> list[str]:
+    return [name for name, entry in weights.load_manifest().items() if entry.network == network]
+
+
+def _files() -> list[str]:
+    """Weights files in the model folders, without those that have an entry by name."""
+    entries = weights.load_manifest().values()
+    named = {file for entry in entries for file in (entry.file, entry.converted_file)}
+    taggers = set(tagger_choices())
+    return [
+        name
+        for name in folder_paths.get_filename_list(MODEL_FOLDER)
+        if name not in named and os.path.dirname(name) not in taggers
+    ]

@@ -1,0 +1,28 @@
+"""The wire types of CelKit, and those of others that CelKit's nodes take or give by name.
+
+A wire type is a name: two sockets fit if their names are equal. So BOUNDING_BOX, LAYERS and
+SEGM_DETECTOR link to ComfyUI's own nodes and to detailer packs wherever those exist, and are
+plain private wires where they do not.
+"""
+
+from comfy_api.latest import io
+
+CelKitSegmenter = io.Custom("CELKIT_SEGMENTER")
+"""A :class:`~.models.ManagedSegmenter`."""
+
+CelKitInstances = io.Custom("CELKIT_INSTANCES")
+"""``list[Instances]``, one per picture of the batch it came from; see cartoon_models.instances."""
+
+BoundingBox = io.Custom("BOUNDING_BOX")
+"""A list of ``{x, y, width, height, label, score, metadata}``; of a batch, a list of such lists."""
+
+Layers = io.Custom("LAYERS")
+"""``{version, canvas, layers: [{image, mask, x, y, z_index, name}]}``; mask 1 = transparent."""
+
+SegmDetector = io.Custom("SEGM_DETECTOR")
+"""An object with ``detect``, ``detect_combined`` and ``setAux``; see interop.py."""
+
+
+def core_has_layers() -> bool:
+    """Whether this ComfyUI has LAYERS and the compositor that takes them (0.31 and newer)."""
+    return hasattr(io, "Layers")
