@@ -13,11 +13,13 @@ PROP_FOLDERS = (
 )
 # Several figures at once, scenes, signs, words, things, repeats: neither characters nor props.
 NOT_CHARACTERS: frozenset[str] = frozenset((
+    "animals/birds/baby_tux_rory_mccann_01",
     "animals/birds/cigni_bianchi_e_neri_arc_01",
     "animals/birds/cigno_di_notte_nella_pa_01",
     "animals/birds/mirjam_meijer_mirjam_mei_01",
     "animals/birds/turkey_on_platter_01",
     "animals/bugs/quattro_farfalle_archite_01",
+    "animals/bugs/virus_andreas_nilsson_01",
     "animals/cani_e_gatti_cat_and_do_01",
     "animals/cymru_flag_wales_michae_",
     "animals/fish/dolphin_01",
@@ -27,6 +29,7 @@ NOT_CHARACTERS: frozenset[str] = frozenset((
     "animals/lucchetto_ottone_archite_01",
     "animals/mammals/bears/sleeping_bear_under_sta_01",
     "animals/mammals/bears/sleeping_bear_under_sta_02",
+    "animals/mammals/bears/sleeping_bear_under_sta_03",
     "animals/mammals/crazy_monkey_shandy_brow_01",
     "animals/mammals/dolphin_01",
     "animals/mammals/elephant_01",
@@ -42,6 +45,7 @@ NOT_CHARACTERS: frozenset[str] = frozenset((
     "people/baby_bottle_01",
     "people/beach_trip_ganson",
     "people/blue_eye_alex_fernandez_01",
+    "people/boy_astrid_graeber_",
     "people/boy_symbol_01_01",
     "people/busy_mom_with_child_and_01",
     "people/busy_mom_with_child_and_02",
@@ -63,6 +67,7 @@ NOT_CHARACTERS: frozenset[str] = frozenset((
     "people/people",
     "people/ppls",
     "people/pregnancy_silhouet_mo_02",
+    "people/profile_01",
     "people/reminder-hand_benji_park_01",
     "people/rich_young_man_counting_01",
     "people/runner_simple_with_wake_marks_01",

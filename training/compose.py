@@ -11,7 +11,7 @@ from . import harmonize
 from .art import ArtLibrary
 from .backgrounds import BackgroundPool, load_backgrounds
 from .layouts import KINDS, Layout, draw_layout
-from .sprites import Placed, alter, place
+from .sprites import Placed, alter, paint, place
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +93,7 @@ def compose(
     ground = picture
     behind, among, front = _props(rng, art, options, len(figures))
     for prop in behind:
-        _paint(picture, prop)
+        paint(picture, prop)
     stack: list[tuple[int, Placed]] = [(i, f) for i, f in figures]
     for prop in among:
         stack.insert(int(rng.integers(len(stack) + 1)), (-1, prop))
@@ -109,7 +109,7 @@ def compose(
         for i, f in stack:
             _shadow(rng, picture, f)
     for _, placed in stack:
-        _paint(picture, placed)
+        paint(picture, placed)
     if options.nuisance:
         picture = harmonize.finish(rng, picture, options.nuisance)
     places = tuple(i for i, _ in stack if i >= 0)
@@ -215,13 +215,6 @@ def _visible(
         stack = [s for s in stack if s[0] not in hidden]
     kept = np.stack(masks) if masks else np.zeros((0, height, width), np.uint8)
     return stack, kept
-
-
-def _paint(picture: np.ndarray, placed: Placed) -> None:
-    h, w = placed.alpha.shape
-    view = picture[placed.y : placed.y + h, placed.x : placed.x + w]
-    alpha = placed.alpha[..., None].astype(np.uint16)
-    view[:] = (placed.color * alpha + view * (255 - alpha) + 127) // 255
 
 
 def _shadow(rng, picture: np.ndarray, placed: Placed) -> None:

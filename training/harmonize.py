@@ -55,7 +55,7 @@ def grade(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
     """Brightness, contrast, gamma, saturation and a tint, as one table per channel."""
     levels = np.arange(256) / 255
     gain, lift, gamma = rng.uniform(0.7, 1.25), rng.uniform(-0.1, 0.1), np.exp(rng.normal(0, 0.25))
-    tint = rng.normal(1, 0.07, 3) if rng.random() < 0.6 else np.array([0.6, 0.75, 1.0]) * rng.uniform(0.7, 1.1)
+    tint = rng.normal(1, 0.07, 3) if rng.random() < 0.8 else np.array([0.6, 0.75, 1.0]) * rng.uniform(0.7, 1.1)
     curve = ((levels**gamma - 0.5) * gain + 0.5 + lift).clip(0, 1)[:, None] * tint
     picture = cv2.LUT(picture, np.rint(curve * 255).clip(0, 255).astype(np.uint8)[:, None])
     grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)

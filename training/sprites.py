@@ -79,7 +79,7 @@ def alter(rng: np.random.Generator, placed: Placed, strength: float = 1.0) -> Pl
     inside = alpha > 127
     if strength == 0 or not inside.any():
         return placed
-    if chance[0] < 0.4 * strength:
+    if chance[0] < 0.3 * strength:
         color = recolor(rng, color)
     if chance[1] < 0.2 * strength:  # plain: its own detail fades into one colour
         mean = cv2.mean(color, inside.astype(np.uint8))[:3]
@@ -106,11 +106,19 @@ def alter(rng: np.random.Generator, placed: Placed, strength: float = 1.0) -> Pl
     return Placed(np.ascontiguousarray(color), alpha, placed.x, placed.y, placed.inside)
 
 
+def paint(picture: np.ndarray, placed: Placed) -> None:
+    """Blends a placed drawing over a picture, uint8 [H,W,3], in place."""
+    h, w = placed.alpha.shape
+    view = picture[placed.y : placed.y + h, placed.x : placed.x + w]
+    alpha = placed.alpha[..., None].astype(np.uint16)
+    view[:] = (placed.color * alpha + view * (255 - alpha) + 127) // 255
+
+
 def _lit(rng: np.random.Generator, color: np.ndarray) -> np.ndarray:
     height, width = color.shape[:2]
-    angle, depth = rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 0.7)
+    angle, depth = rng.uniform(0, 2 * np.pi), rng.uniform(0.15, 0.55)
     y, x = np.linspace(-1, 1, height, dtype=np.float32)[:, None], np.linspace(-1, 1, width, dtype=np.float32)
     ramp = np.clip(0.5 + 0.5 * (np.cos(angle) * x + np.sin(angle) * y), 0, 1)
     if rng.random() < 0.3:
         ramp = (ramp > rng.uniform(0.3, 0.7)).astype(np.float32)
-    return np.clip(color * (1.1 - depth * ramp)[..., None], 0, 255).astype(np.uint8)
+    return np.clip(color * (1.15 - depth * ramp)[..., None], 0, 255).astype(np.uint8)

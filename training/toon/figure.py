@@ -39,17 +39,19 @@ def _pen(rng: np.random.Generator, canvas: skia.Canvas) -> Pen:
     ink = None if rng.random() < 0.35 else tuple(rng.uniform(0, 0.2) * np.array([1, 0.8, 0.9]))
     angle = rng.uniform(-np.pi, 0)
     shade = str(rng.choice(["none", "cel", "soft"], p=[0.2, 0.5, 0.3]))
-    return Pen(canvas, float(line), ink, shade, np.array([np.cos(angle), np.sin(angle)]), rng.uniform(0.2, 0.6), 0.0, rng)
+    return Pen(canvas, float(line), ink, shade, np.array([np.cos(angle), np.sin(angle)]), rng.uniform(0.15, 0.5), rng)
 
 
-def _color(rng: np.random.Generator, saturation=(0.1, 0.9), value=(0.15, 1.0)):
+def _color(rng: np.random.Generator, saturation=(0.1, 0.9), value=(0.25, 1.0)):
     return colorsys.hsv_to_rgb(rng.random(), rng.uniform(*saturation), rng.uniform(*value))
 
 
 def _skin(rng: np.random.Generator):
     if rng.random() < 0.1:
         return _color(rng, (0.1, 0.6), (0.4, 1.0))
-    return colorsys.hsv_to_rgb(rng.uniform(0.03, 0.1), rng.uniform(0.08, 0.55), rng.uniform(0.45, 1.0))
+    if rng.random() < 0.65:  # light, as most drawn figures
+        return colorsys.hsv_to_rgb(rng.uniform(0.03, 0.1), rng.uniform(0.05, 0.3), rng.uniform(0.88, 1.0))
+    return colorsys.hsv_to_rgb(rng.uniform(0.03, 0.09), rng.uniform(0.3, 0.6), rng.uniform(0.4, 0.9))
 
 
 def _body(pen: Pen, heads: float) -> None:

@@ -21,7 +21,7 @@ class Pen:
         shade: "none", "cel" (one hard shadow) or "soft" (a gradient).
         light: direction towards the light, unit vector.
         depth: how dark the shade is, 0..1.
-        wobble: how uneven the lines are.
+        rng: draws patterns and details.
     """
 
     canvas: skia.Canvas
@@ -30,7 +30,6 @@ class Pen:
     shade: str
     light: np.ndarray
     depth: float
-    wobble: float
     rng: np.random.Generator
 
     def part(self, path: skia.Path, color: Color, *, pattern: str | None = None, second: Color | None = None,

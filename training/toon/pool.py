@@ -14,7 +14,7 @@ from ..store import SpriteStore, cache_folder, write_store
 logger = logging.getLogger("celkit")
 
 SIDE = 576
-_VERSION = 1
+_VERSION = 2
 
 
 def load_toons(cache: Path | str | None = None, *, count: int = 700, workers: int = 2) -> SpriteStore:

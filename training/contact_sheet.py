@@ -1,0 +1,82 @@
+"""Shows what the trainings see: `python -m training.contact_sheet -o runs/sheets`.
+
+Writes PNG sheets of compositions with their outlines, refiner samples (picture, coarse mask, answer),
+held-out compositions, drawings and backgrounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from .art import load_art
+from .backgrounds import PAINTERS, load_backgrounds, paint
+from .dataset import DetectorSamples, RefinerSamples, held_out
+
+COLORS = ((255, 40, 40), (40, 220, 40), (60, 60, 255), (255, 0, 255), (0, 220, 220), (255, 220, 0))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Writes contact sheets of the training data.")
+    parser.add_argument("-o", "--output", type=Path, default=Path("runs/sheets"))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--size", type=int, default=384)
+    parser.add_argument("--count", type=int, default=48)
+    args = parser.parse_args()
+    args.output.mkdir(parents=True, exist_ok=True)
+    art, backgrounds = load_art(), load_backgrounds()
+    samples = DetectorSamples(args.seed, args.size, art=art, backgrounds=backgrounds)
+    cells = [outlined(s["picture"].numpy(), s["masks"].numpy()) for s in map(samples.__getitem__, range(args.count))]
+    write_sheet(args.output / "compositions.png", cells, 8, 240)
+    refiner = RefinerSamples(args.seed, 320, art=art, backgrounds=backgrounds)
+    cells = []
+    for sample in map(refiner.__getitem__, range(args.count // 2)):
+        masks = [np.repeat((sample[k].numpy() * 255).astype(np.uint8)[..., None], 3, 2) for k in ("coarse", "alpha")]
+        cells.append(np.hstack([sample["picture"].numpy(), *masks]))
+    write_sheet(args.output / "refiner.png", cells, 4, 160)
+    evaluation = held_out(min(args.count, 24))
+    write_sheet(args.output / "held_out.png", [outlined(c.picture, c.masks) for c in evaluation], 6, 320)
+    everything = load_art(held_out=None)
+    for kind, sprites in (("characters", everything.characters), ("props", everything.props), ("toons", everything.toons)):
+        write_sheet(args.output / f"{kind}.png", [_on_green(everything.rgba(s)) for s in sprites], 24, 80)
+    paintings = [paint(np.random.default_rng([args.seed, i]), family, 256) for family in PAINTERS for i in range(6)]
+    write_sheet(args.output / "backgrounds.png", paintings, 12, 160)
+
+
+def outlined(picture: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """A picture with the outline of each mask, uint8 [H,W,3]."""
+    out = picture.copy()
+    for i, mask in enumerate(masks):
+        contours, _ = cv2.findContours((mask >= 128).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        cv2.drawContours(out, contours, -1, COLORS[i % len(COLORS)], max(1, picture.shape[0] // 200))
+    return out
+
+
+def write_sheet(path: Path, cells: list[np.ndarray], columns: int, height: int) -> None:
+    """Writes pictures in rows; each is scaled to `height`, and to the first one's width."""
+    width = round(cells[0].shape[1] * height / cells[0].shape[0])
+    rows = -(-len(cells) // columns)
+    sheet = np.full((rows * height, columns * width, 3), 255, np.uint8)
+    for i, cell in enumerate(cells):
+        scale = min(height / cell.shape[0], width / cell.shape[1])
+        size = max(1, round(cell.shape[1] * scale)), max(1, round(cell.shape[0] * scale))
+        y, x = i // columns * height, i % columns * width
+        sheet[y : y + size[1], x : x + size[0]] = cv2.resize(cell, size, interpolation=cv2.INTER_AREA)
+    cv2.imwrite(str(path), sheet[..., ::-1])
+
+
+def _on_green(rgba: np.ndarray) -> np.ndarray:
+    """A premultiplied drawing on light green, in the middle of a square."""
+    side = max(rgba.shape[:2])
+    out = np.full((side, side, 3), (200, 225, 200), np.uint8)
+    y, x = (side - rgba.shape[0]) // 2, (side - rgba.shape[1]) // 2
+    view = out[y : y + rgba.shape[0], x : x + rgba.shape[1]]
+    view[:] = np.minimum(rgba[..., :3] + view * (1 - rgba[..., 3:] / 255.0), 255).astype(np.uint8)
+    return out
+
+
+if __name__ == "__main__":
+    main()
