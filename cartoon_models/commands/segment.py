@@ -116,6 +116,8 @@ def run(options: argparse.Namespace) -> int:
     """Segment what the options say; returns 0, or 2 when some pictures of a folder failed."""
     from . import BAD_INPUT, sentence
 
+    if options.margin < 0:
+        raise ValueError(f"--margin is a number of pixels from 0 up, not {options.margin}.")
     places = _places(options.input, options.output)
     boxes = _read_boxes(options)
     if not options.overwrite:
@@ -146,7 +148,8 @@ def _segment_one(
 ) -> int:
     from ..picture import as_tensor, read_picture
 
-    picture = as_tensor(read_picture(path))
+    pixels = read_picture(path)
+    picture = as_tensor(pixels, channels=pixels.shape[2])  # alpha stays for the cut-outs
     sizes = {"detector_size": options.detector_size, "refiner_size": options.refiner_size}
     common = {"refine_mode": options.refine_mode, "overlaps": options.overlaps, **sizes}
     with progress_bar(path.name, options.quiet) as progress:
@@ -170,14 +173,15 @@ def _segment_one(
 
 
 def _write(folder: Path, picture: object, found: Instances, options: argparse.Namespace) -> None:
+    from ..instances.cutout import cut_out
     from ..instances.files import save_instances
-    from ..instances.show import cut_out, draw_overlay
+    from ..instances.show import draw_overlay
     from ..picture import write_picture
 
     save_instances(folder, found)
     write_picture(folder / "overlay.png", draw_overlay(picture, found))
-    pieces = cut_out(picture, found, mode=options.cutout, margin=options.margin)
-    for index, piece in enumerate(pieces):
+    for index in range(len(found)):  # one by one: whole frames of all would fill the memory
+        (piece,) = cut_out(picture, found[[index]], mode=options.cutout, margin=options.margin)
         write_picture(folder / f"cutout_{index:02d}.png", piece)
 
 
