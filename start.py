@@ -58,7 +58,7 @@ def test(arguments):
         say(f"The nodes are tested in the ComfyUI at {comfyui}.")
     else:
         say("No ComfyUI at $COMFYUI_PATH or ~/comfy/ComfyUI: the tests that need one are skipped.")
-    python = prepare_environment(["dev"], comfyui)
+    python = prepare_environment(["dev", "tags", "train"], comfyui)
     environment = dict(os.environ, COMFYUI_PATH=str(comfyui)) if comfyui else None
     return run([python, "-m", "pytest", *arguments], environment)
 

@@ -103,7 +103,7 @@ def test_no_picture_is_one_sentence_before_anything_is_installed(start):
 
 def test_the_tests_get_the_tools_and_their_arguments(start):
     assert start.main(["test", "-k", "picture"]) == 0
-    assert start.commands[1][-2:] == ["-e", f"{start.ROOT}[dev]"]
+    assert start.commands[1][-2:] == ["-e", f"{start.ROOT}[dev,tags,train]"]
     assert start.commands[-1][1:] == ["-m", "pytest", "-k", "picture"]
     assert start.environments[-1] is None
 
@@ -113,7 +113,7 @@ def test_tests_after_a_demo_add_the_tools_and_a_demo_after_tests_adds_nothing(st
     start.main(["demo"])
     start.commands.clear()
     start.main(["test"])
-    assert start.commands[0][-1] == f"{start.ROOT}[dev]"
+    assert start.commands[0][-1] == f"{start.ROOT}[dev,tags,train]"
     start.commands.clear()
     start.main(["demo"])
     assert len(start.commands) == 1
