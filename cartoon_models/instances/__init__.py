@@ -1,5 +1,6 @@
 """The characters of a picture: the data, finding them, editing, saving and showing them."""
 
+from .cutout import cut_out, cut_out_boxes
 from .data import Instances, as_masks, boxes_of_masks
 from .decode import decode
 from .edit import (
@@ -21,6 +22,7 @@ from .edit import (
 from .files import load_instances, save_instances
 from .refiner import MODES as REFINE_MODES
 from .segmenter import PROMPTS, Segmenter, load_segmenter
+from .show import draw_overlay, instance_colors
 
 __all__ = [
     "MASK_MODES",
@@ -34,8 +36,12 @@ __all__ = [
     "boxes_of_masks",
     "chosen_indices",
     "concatenate",
+    "cut_out",
+    "cut_out_boxes",
     "decode",
+    "draw_overlay",
     "edit_mask",
+    "instance_colors",
     "load_instances",
     "load_segmenter",
     "merge_instances",

@@ -310,6 +310,20 @@ def check_index(index: int, count: int) -> int:
     return index % count
 
 
+def require_size(what: str, size: Sequence[int], expected: tuple[int, int]) -> None:
+    """ValueError naming both sizes (H, W) if ``what``, a picture or mask, is of another one."""
+    if tuple(size) != tuple(expected):
+        raise ValueError(
+            f"{what} is {size_text(size)}, but the instances are of a picture of "
+            f"{size_text(expected)}."
+        )
+
+
+def size_text(size: Sequence[int]) -> str:
+    """``"1920 x 1080"`` (width first) of a size (H, W): for messages."""
+    return f"{size[1]} x {size[0]}"
+
+
 def count_of(count: int) -> str:
     """``"1 instance"``, ``"3 instances"``: for messages."""
     return f"{count} instance" if count == 1 else f"{count} instances"

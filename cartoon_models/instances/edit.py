@@ -9,7 +9,7 @@ from numbers import Integral
 import torch
 from torch import Tensor
 
-from .data import MASK_THRESHOLD, Instances, as_masks, boxes_of_masks, check_index
+from .data import MASK_THRESHOLD, Instances, as_masks, boxes_of_masks, check_index, size_text
 
 ORDERS = ("left to right", "area", "score")
 OVERLAP_RULES = ("front", "score", "area", "soft")
@@ -158,7 +158,7 @@ def concatenate(a: Instances, b: Instances) -> Instances:
     if a.size != b.size:
         raise ValueError(
             f"Instances of two picture sizes cannot be put together: "
-            f"{_size_text(a.size)} and {_size_text(b.size)}."
+            f"{size_text(a.size)} and {size_text(b.size)}."
         )
     b = b.to(a.device)
     return Instances(
@@ -189,10 +189,9 @@ def edit_mask(instances: Instances, index: int, mask: Tensor, mode: str = "add")
     index = check_index(index, len(instances))
     mask = as_masks(mask).to(instances.device)
     if mask.shape[0] != 1 or tuple(mask.shape[1:]) != instances.size:
-        given = " x ".join(str(side) for side in reversed(mask.shape[1:]))
         raise ValueError(
-            f"One mask of the picture's size {_size_text(instances.size)} is needed, "
-            f"but {mask.shape[0]} of {given} came."
+            f"One mask of the picture's size {size_text(instances.size)} is needed, "
+            f"but {mask.shape[0]} of {size_text(mask.shape[1:])} came."
         )
     old = instances.masks[index]
     new = {
@@ -297,7 +296,3 @@ def _has_no_box(instances: Instances) -> list[bool]:
 
 def _normal_tag(tag: str) -> str:
     return "_".join(tag.strip().lower().split())
-
-
-def _size_text(size: tuple[int, int]) -> str:
-    return f"{size[1]} x {size[0]}"

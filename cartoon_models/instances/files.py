@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ..atomic import atomic_path
 from ..picture import write_picture
-from .data import MASK_THRESHOLD, Instances
+from .data import MASK_THRESHOLD, Instances, require_size, size_text
 from .rle import decode_rle, encode_rle
 
 FILE_NAME = "instances.json"
@@ -53,11 +53,8 @@ def save_instances(
     """
     target = _json_path(Path(path))
     height, width = instances.size
-    if picture is not None and tuple(picture.shape[:2]) != (height, width):
-        raise ValueError(
-            f"The picture is {_size_text(picture.shape[:2])}, but the instances are of one that "
-            f"is {_size_text(instances.size)}."
-        )
+    if picture is not None:
+        require_size("The picture", picture.shape[:2], instances.size)
     prefix = "" if target.name == FILE_NAME else f"{target.stem}_"
     mask_names = [f"{prefix}mask_{index:02d}.png" for index in range(len(instances))]
     picture_name = None if picture is None else f"{prefix}picture.png"
@@ -165,10 +162,6 @@ def _json_path(path: Path) -> Path:
     return path if path.suffix.lower() == ".json" and not path.is_dir() else path / FILE_NAME
 
 
-def _size_text(size: tuple[int, int]) -> str:
-    return f"{size[1]} x {size[0]}"
-
-
 def _checked(entry: dict, index: int) -> dict:
     """The entry of one instance if every field is of its kind; TypeError or KeyError otherwise."""
     box, score = entry["box"], entry["score"]
@@ -215,7 +208,7 @@ def _read_mask(source: Path, entry: dict, size: tuple[int, int]) -> np.ndarray:
 def _check_size(file: Path, shape: tuple[int, ...], size: tuple[int, int]) -> None:
     if tuple(shape) != size:
         raise ValueError(
-            f"A mask of {file} is {_size_text(shape)}, but the picture is {_size_text(size)}."
+            f"A mask of {file} is {size_text(shape)}, but the picture is {size_text(size)}."
         )
 
 
