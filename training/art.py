@@ -19,7 +19,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .art_list import EXTRA_CHARACTERS, NOT_CHARACTERS, PROP_FOLDERS, SKIPPED_FOLDERS
+from .art_list import EXTRA_CHARACTERS, NOT_CHARACTERS, NOT_PROPS, PROP_FOLDERS, SKIPPED_FOLDERS
 from .store import Sprite, SpriteStore, cache_folder, write_store
 from .toon.pool import load_toons
 
@@ -29,7 +29,7 @@ DEFAULT_ART = Path("/usr/share/openclipart/svg")
 HELD_OUT_SHARE = 0.15
 CHARACTER_SIDE = 512
 PROP_SIDE = 224
-_VERSION = 6
+_VERSION = 7
 _SVG = "{http://www.w3.org/2000/svg}"
 _HOW_TO_GET = (
     "Get the drawings with `apt-get install openclipart-svg`, or without root "
@@ -210,6 +210,28 @@ def opaque(rgba: np.ndarray) -> np.ndarray:
     return out
 
 
+def tidy(rgba: np.ndarray) -> np.ndarray:
+    """Closes pinholes and takes away crumbs, each under 0.2 % of the drawing: traced photos have many.
+
+    Takes and gives uint8 [H,W,4], straight alpha; a closed hole becomes white.
+    """
+    inside = (rgba[..., 3] > 127).astype(np.uint8)
+    small = 0.002 * inside.sum()
+    out = rgba.copy()
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(1 - inside, connectivity=4)
+    hole = (stats[:, cv2.CC_STAT_AREA] < small)[labels] & (inside == 0)
+    if hole.any():
+        hole = cv2.dilate(hole.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        share = rgba[..., 3:].astype(np.float32) / 255
+        over_white = (rgba[..., :3] * share + 255 * (1 - share)).astype(np.uint8)
+        out[hole] = np.dstack([over_white, np.full(inside.shape, 255, np.uint8)])[hole]
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((rgba[..., 3] > 8).astype(np.uint8), connectivity=8)
+    crumb = stats[:, cv2.CC_STAT_AREA] < small
+    crumb[0] = False
+    out[crumb[labels]] = 0
+    return out
+
+
 def premultiplied(rgba: np.ndarray) -> np.ndarray:
     """Straight uint8 [H,W,4] to premultiplied."""
     out = rgba.copy()
@@ -227,7 +249,7 @@ def _kind(name: str, verdict: str) -> str:
         and name not in NOT_CHARACTERS
     ):
         return "character"
-    if name.startswith(PROP_FOLDERS):
+    if name.startswith(PROP_FOLDERS) and not name.startswith(NOT_PROPS):
         return "prop"
     return "not used"
 
@@ -258,14 +280,13 @@ def _fingerprint(art: Path) -> str:
 
 def _render_job(job: tuple[str, str, int]) -> tuple[str, str, np.ndarray, str, float]:
     folder, name, side = job
-    source = (Path(folder) / f"{name}.svg").read_bytes()
-    digest = hashlib.sha256(source).hexdigest()
     try:
-        rgba = render_svg(source, side)
+        rgba = render_svg((Path(folder) / f"{name}.svg").read_bytes(), side)
     except (ValueError, ElementTree.ParseError) as error:
         logger.debug("%s: %s", name, error)
-        return name, digest, np.zeros((0, 0, 4), np.uint8), "broken", 0.0
-    rgba = opaque(rgba)
+        return name, "", np.zeros((0, 0, 4), np.uint8), "broken", 0.0
+    rgba = tidy(opaque(rgba))
+    digest = hashlib.sha256(cv2.resize(rgba, (64, 64), interpolation=cv2.INTER_AREA) >> 4).hexdigest()
     verdict, detail = judge(rgba)
     return name, digest, premultiplied(rgba) if verdict == "good" else rgba[:0], verdict, detail
 

@@ -145,7 +145,7 @@ def recolor(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
     table = np.stack(
         [
             (levels + (rng.integers(180) if rng.random() < 0.5 else rng.integers(-15, 16))) % 180,
-            (levels * rng.uniform(0.3, 1.3)).clip(0, 255),
+            (levels * rng.uniform(0.5, 1.5)).clip(0, 255),
             (levels * rng.uniform(0.7, 1.3)).clip(0, 255),
         ],
         -1,

@@ -59,7 +59,7 @@ def grade(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
     curve = ((levels**gamma - 0.5) * gain + 0.5 + lift).clip(0, 1)[:, None] * tint
     picture = cv2.LUT(picture, np.rint(curve * 255).clip(0, 255).astype(np.uint8)[:, None])
     grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    share = rng.uniform(0.5, 1.3)
+    share = rng.uniform(0.65, 1.35)
     return cv2.addWeighted(picture, share, grey, 1 - share, 0)
 
 
