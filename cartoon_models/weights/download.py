@@ -52,13 +52,13 @@ def fetch(
     Raises WeightsError for: no address, no hash, no space, no connection, a wrong hash. After no
     space and a wrong hash nothing is left behind.
     """
-    wanted = _wanted_hash(entry, sha256, accept_unverified)
     if not entry.download_url:
         raise WeightsError(
             f"{entry.title} cannot be downloaded automatically; get {entry.file} from {entry.page} "
             f"(licence: {entry.licence})."
         )
     folder = Path(folder)
+    wanted = _wanted_hash(entry, folder, sha256, accept_unverified)
     final = folder / entry.file
     if final.exists():
         raise WeightsError(f"{final} is there already and is not overwritten; delete it first.")
@@ -116,8 +116,7 @@ class _Part:
 
 
 def _continue(part: _Part, entry: Entry, progress: Progress | None, timeout: float) -> None:
-    """Fetch what is missing. Returns with the part complete, or raises with the part as far as it
-    got."""
+    """Fetch what is missing: returns with the part complete, or raises and keeps what has come."""
     etag = part.etag()
     if not etag:
         part.delete()  # not known to be the beginning of this very file
@@ -131,21 +130,22 @@ def _continue(part: _Part, entry: Entry, progress: Progress | None, timeout: flo
         response = opener.open(urllib.request.Request(part.url, headers=headers), timeout=timeout)
     except urllib.error.HTTPError as error:
         if error.code == 416 and start:  # the part is as long as the file, or longer
-            total = _range_total(error.headers)
-            if total == start:
-                part.total = total
+            if _range_total(error.headers) == start:
+                part.total = start
+                part.stated_hash = watcher.hash
                 return
             part.delete()
             raise http.client.HTTPException("the part did not fit the file") from error
         raise
     with response:
-        part.stated_hash = watcher.hash or part.stated_hash
+        part.stated_hash = watcher.hash
         if response.status != 206 or _range_start(response.headers) != start:
             start = 0  # another version, or a server that knows no ranges: from the beginning
         length = int(response.headers.get("Content-Length") or 0)
         part.total = start + length
         _check_space(part, entry, length)
         if not start:
+            part.delete()
             _logger.info(
                 "Downloading %s, %s, from %s (licence: %s)",
                 entry.file,
@@ -184,7 +184,7 @@ class _StatedHash(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _wanted_hash(entry: Entry, given: str | None, accept_unverified: bool) -> str:
+def _wanted_hash(entry: Entry, folder: Path, given: str | None, accept_unverified: bool) -> str:
     if given is not None:
         given = given.strip().lower()
         if not re.fullmatch(r"[0-9a-f]{64}", given):
@@ -197,8 +197,9 @@ def _wanted_hash(entry: Entry, given: str | None, accept_unverified: bool) -> st
     if not entry.sha256 and not accept_unverified:
         raise WeightsError(
             f"CelKit does not know the SHA-256 of {entry.file} and does not download it unasked. "
-            f"Look it up at {entry.page} and give it (--sha256), or accept the file unverified "
-            "(--accept-unverified)."
+            f"Download it by hand from {entry.page} into {folder}; or give the hash that the page "
+            "shows (--sha256), or accept an unverified file (--accept-unverified), to "
+            f"python -m cartoon_models weights fetch {entry.name}."
         )
     return entry.sha256
 
