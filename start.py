@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "celkit-installed.json"
-EXAMPLES = ROOT / "examples"
+EXAMPLES = ROOT / "pictures"
 DEMO = ROOT / "out" / "demo"
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 OLDEST_PYTHON = (3, 10)
@@ -64,7 +64,7 @@ def test(arguments):
 
 
 def example_picture():
-    """The first picture of examples/."""
+    """The first picture of pictures/."""
     found = sorted(path for path in EXAMPLES.glob("*") if path.suffix.lower() in PICTURES)
     if not found:
         raise Stop(f"There is no picture in {EXAMPLES}; name one: python start.py demo PICTURE")

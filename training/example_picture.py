@@ -36,7 +36,7 @@ CAST = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Makes the demo's picture.")
-    parser.add_argument("-o", "--output", type=Path, default=Path("examples/characters.png"))
+    parser.add_argument("-o", "--output", type=Path, default=Path("pictures/characters.png"))
     output = parser.parse_args().output
     picture = draw_example(load_art(held_out=True))
     output.parent.mkdir(parents=True, exist_ok=True)
