@@ -63,6 +63,7 @@ NOT_CHARACTERS: frozenset[str] = frozenset((
     "people/busy_mom_with_child_and_02",
     "people/camper_sleeping_ganson",
     "people/car_ride_ganson",
+    "people/feet_in_sandals_jonadab__01",
     "people/fire_engine_mimooh_01",
     "people/fireman_wedding_mimooh_01",
     "people/girl_symbol_hans_deragon_01",
