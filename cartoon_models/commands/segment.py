@@ -237,12 +237,12 @@ def _old_results(folder: Path) -> set[str]:
 
 def _places(source: Path, output: Path) -> dict[Path, Path]:
     """The pictures to work on, and the folder for the results of each."""
-    from ..picture import PICTURE_SUFFIXES
-
     if not source.is_dir():
         if not source.exists():
             raise FileNotFoundError(f"There is no picture at {source}.")
         return {source: output}
+    from ..picture import PICTURE_SUFFIXES
+
     pictures = sorted(path for path in source.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
     if not pictures:
         raise ValueError(f"There is no picture in the folder {source}.")
