@@ -23,6 +23,8 @@ from .files import load_instances, save_instances
 from .refiner import MODES as REFINE_MODES
 from .segmenter import PROMPTS, Segmenter, load_segmenter
 from .show import draw_overlay, instance_colors
+from .tags import Tagger, TagResult, set_tags, tag_instances
+from .wd_tagger import WDTagger, load_tagger
 
 __all__ = [
     "MASK_MODES",
@@ -32,6 +34,9 @@ __all__ = [
     "REFINE_MODES",
     "Instances",
     "Segmenter",
+    "TagResult",
+    "Tagger",
+    "WDTagger",
     "as_masks",
     "boxes_of_masks",
     "chosen_indices",
@@ -44,6 +49,7 @@ __all__ = [
     "instance_colors",
     "load_instances",
     "load_segmenter",
+    "load_tagger",
     "merge_instances",
     "remove_duplicates",
     "remove_instances",
@@ -52,5 +58,7 @@ __all__ = [
     "select_by_tag",
     "select_indices",
     "select_instances",
+    "set_tags",
     "sort_instances",
+    "tag_instances",
 ]
