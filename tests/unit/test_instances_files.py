@@ -168,7 +168,7 @@ def test_a_save_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
 
 
 def test_a_picture_of_another_size(tmp_path):
-    with pytest.raises(ValueError, match="is 53 x 38, but the instances are of .* 53 x 37"):
+    with pytest.raises(ValueError, match=r"is 53 x 38, but the instances are of .* 53 x 37"):
         save_instances(tmp_path / "out", soft_instances(), picture=np.zeros((38, 53, 3), np.uint8))
     assert not (tmp_path / "out").exists()
 
