@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import mmap
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,9 +126,14 @@ FLOOR = -8.0
 
 def zeros(shape: tuple[int, ...], device: torch.device) -> Tensor:
     """Zeros whose memory is only taken up once it is written to, where the system can do that."""
-    if device.type == "cpu":
-        return torch.from_numpy(np.zeros(shape, np.float32))
-    return torch.zeros(shape, device=device)
+    size = 4 * math.prod(shape)
+    if device.type != "cpu" or not size:
+        return torch.zeros(shape, device=device)
+    # Not numpy's zeros: those come in pages of 2 MB, and one character's pixel takes up all of one.
+    private = (
+        {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+    )
+    return torch.frombuffer(mmap.mmap(-1, size, **private), dtype=torch.float32).view(shape)
 
 
 def _reach(logits: Tensor) -> list[tuple[tuple[int, int], tuple[int, int]] | None]:
