@@ -243,7 +243,11 @@ def _places(source: Path, output: Path) -> dict[Path, Path]:
         return {source: output}
     from ..picture import PICTURE_SUFFIXES
 
-    pictures = sorted(path for path in source.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
+    pictures = sorted(
+        path
+        for path in source.iterdir()
+        if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
+    )
     if not pictures:
         raise ValueError(f"There is no picture in the folder {source}.")
     stems = [path.stem for path in pictures]

@@ -25,13 +25,14 @@ from ..errors import WeightsError
 
 # Whole packages whose objects are only bookkeeping beside the weights.
 _BOOKKEEPING_PACKAGES = frozenset(
-    "mmengine mmcv mmdet numpy pytorch_lightning lightning lightning_fabric lightning_utilities "
-    "torchmetrics omegaconf addict yacs argparse pathlib datetime uuid fractions decimal".split()
+    "mmengine mmcv mmdet animeinsseg numpy pytorch_lightning lightning lightning_fabric "
+    "lightning_utilities torchmetrics omegaconf addict yacs argparse pathlib datetime uuid fractions decimal".split()
 )
 # From packages that hold dangerous things as well, these names only.
 _BOOKKEEPING_NAMES = frozenset(
     [f"builtins.{name}" for name in "object bool int float str bytes list dict tuple".split()]
     + [f"builtins.{name}" for name in "set frozenset complex slice range bytearray".split()]
+    + ["builtins.getattr"]  # mmengine keeps methods of its loss histories; ours gets no attribute
     + [f"typing.{name}" for name in "Any Dict List Optional Tuple Union".split()]
     + ["collections.defaultdict", "collections.deque", "copyreg._reconstructor"]
     + ["types.SimpleNamespace"]

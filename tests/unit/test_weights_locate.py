@@ -69,7 +69,8 @@ def test_embedded_weights_are_what_the_manifest_says():
     for entry in weights.load_manifest().values():
         path = EMBEDDED_FOLDER / entry.file
         if entry.embedded and path.exists():
-            assert entry.sha256, f"manifest.toml lacks the SHA-256 of {entry.file}"
+            found = module.hash_file(path)
+            assert entry.sha256 == found, f"manifest.toml needs sha256 = {found!r} for {entry.file}"
             assert weights.locate(entry.name) == path
             assert path.stat().st_size <= 16e6
 

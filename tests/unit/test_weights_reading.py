@@ -69,6 +69,10 @@ def framework():
     class HistoryBuffer:
         def __init__(self):
             self.values = np.arange(3.0)
+            self.methods = {"minimum": self.minimum}  # as mmengine's: pickled as a getattr
+
+        def minimum(self):
+            ran.append("minimum")
 
         def __setstate__(self, values):
             ran.append("HistoryBuffer")
@@ -120,6 +124,23 @@ def test_a_frameworks_objects_become_stand_ins_and_nothing_of_theirs_runs(
     assert "mmengine.logging.HistoryBuffer" in repr(found["message_hub"]["loss"])
 
 
+def test_a_stand_in_cannot_be_made_to_run_anything(tmp_path, state):
+    """getattr(posix, "system")("...") in a pickle: the name is refused, and no getattr happens."""
+    mark = tmp_path / "it ran"
+    for module, refused in (("posix", True), ("numpy", False)):
+        call = b"\x80\x02c__builtin__\ngetattr\nc%s\nsystem\nX\x06\x00\x00\x00system\x86R"
+        text = f"echo > '{mark}'".encode()
+        call = call % module.encode() + b"X" + struct.pack("<I", len(text)) + text + b"\x85R."
+        path = tmp_path / f"{module}.pt"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("archive/data.pkl", call)
+            archive.writestr("archive/version", b"3\n")
+            archive.writestr("archive/byteorder", b"little")
+        with pytest.raises(WeightsError, match="posix.system" if refused else "not stored as"):
+            read_state_dict(path)
+        assert not mark.exists()
+
+
 def test_what_others_allowed_is_neither_used_nor_lost(tmp_path, state, framework):
     module, ran = framework
     path = save({"state_dict": state, "loss": module.HistoryBuffer()}, tmp_path / "a.ckpt")
@@ -145,15 +166,11 @@ class Runs:
 
 
 @FORMATS
-@pytest.mark.parametrize("function", [os.system, eval, getattr], ids=["system", "eval", "getattr"])
+@pytest.mark.parametrize("function", [os.system, eval], ids=["system", "eval"])
 def test_a_pickle_that_runs_code_is_refused_by_name(tmp_path, state, zipped, function):
     mark = tmp_path / "it ran"
-    arguments = {
-        os.system: (f"echo > '{mark}'",),
-        eval: (f"open({str(mark)!r}, 'w')",),
-        getattr: (os, "system"),
-    }[function]
-    culprit = Runs(function, *(a for a in arguments if a is not os))
+    arguments = {os.system: f"echo > '{mark}'", eval: f"open({str(mark)!r}, 'w')"}
+    culprit = Runs(function, arguments[function])
     path = save({"state_dict": state, "x": culprit}, tmp_path / "a.ckpt", zipped)
     with pytest.raises(WeightsError, match=function.__name__) as caught:
         read_state_dict(path)
