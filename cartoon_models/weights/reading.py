@@ -26,7 +26,8 @@ from ..errors import WeightsError
 # Whole packages whose objects are only bookkeeping beside the weights.
 _BOOKKEEPING_PACKAGES = frozenset(
     "mmengine mmcv mmdet animeinsseg numpy pytorch_lightning lightning lightning_fabric "
-    "lightning_utilities torchmetrics omegaconf addict yacs argparse pathlib datetime uuid fractions decimal".split()
+    "lightning_utilities torchmetrics omegaconf addict yacs argparse pathlib datetime uuid "
+    "fractions decimal".split()
 )
 # From packages that hold dangerous things as well, these names only.
 _BOOKKEEPING_NAMES = frozenset(
