@@ -25,6 +25,7 @@ from .instances_interop import (
     CelKitSegmDetector,
 )
 from .instances_show import CelKitCutOutInstances, CelKitInstancesToMasks, CelKitPreviewInstances
+from .instances_tags import CelKitLoadTagger, CelKitTagInstances
 from .models import register_model_folder
 from .wire import core_has_layers
 
@@ -42,6 +43,8 @@ NODES: list[type[io.ComfyNode]] = [
     CelKitJoinInstances,
     CelKitArrangeInstances,
     CelKitEditInstance,
+    CelKitLoadTagger,
+    CelKitTagInstances,
     CelKitCutOutInstances,
     CelKitPreviewInstances,
     CelKitInstancesToMasks,

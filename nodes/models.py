@@ -13,11 +13,19 @@ from comfy import model_management
 from torch import Tensor, nn
 
 from ..cartoon_models import weights
-from ..cartoon_models.instances import Instances, Segmenter, load_segmenter
+from ..cartoon_models.instances import (
+    Instances,
+    Segmenter,
+    WDTagger,
+    load_segmenter,
+    load_tagger,
+    tag_instances,
+)
 from .convert import kept_on_wire
 
 MODEL_FOLDER = "celkit"
 EMBEDDED = "embedded"
+NO_TAGGER = "none found"
 NO_REFINER = "none"
 PRECISIONS = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
@@ -25,23 +33,41 @@ PRECISIONS = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat
 # take a little over 1 GiB. ComfyUI moves other models away until this much is free.
 WORKING_MEMORY = 1536 * 1024**2
 
+Progress = Callable[[int, int], None]
+
 _STEPS = 100  # of one picture on the progress bar
 _WEIGHT_SUFFIXES = {".safetensors", ".ckpt", ".pth", ".pt"}
 # The class that core itself uses; before 0.16 it has no name of its own.
 _ModelPatcher = getattr(comfy.model_patcher, "CoreModelPatcher", comfy.model_patcher.ModelPatcher)
 
 
-class ManagedSegmenter:
-    """A Segmenter whose networks ComfyUI loads, evicts and keeps between runs."""
+class ManagedNetworks:
+    """Networks that ComfyUI loads, evicts and keeps between runs."""
 
-    def __init__(self, segmenter: Segmenter) -> None:
-        parts = [segmenter.detector, segmenter.refiner]
-        self._segmenter = segmenter
+    def __init__(self, *networks: nn.Module | None) -> None:
         self._patcher = _ModelPatcher(
-            _Networks(part for part in parts if part is not None),
+            _Networks(network for network in networks if network is not None),
             load_device=model_management.get_torch_device(),
             offload_device=model_management.unet_offload_device(),
         )
+
+    def load(self) -> torch.device:
+        """Bring the networks to the device that they run on; returns it."""
+        # Our layers do not stream their weights, so all of them have to be there: a full load.
+        model_management.load_models_gpu(
+            [self._patcher], memory_required=WORKING_MEMORY, force_full_load=True
+        )
+        device = self._patcher.load_device
+        self._patcher.model.to(device)  # what --novram leaves behind even so; else nothing moves
+        return device
+
+
+class ManagedSegmenter:
+    """A Segmenter whose networks ComfyUI manages."""
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        self._segmenter = segmenter
+        self.networks = ManagedNetworks(segmenter.detector, segmenter.refiner)
 
     def segment(self, picture: Tensor, **options: object) -> Instances:
         """See Segmenter.segment; the result is where ComfyUI keeps results between nodes."""
@@ -59,17 +85,27 @@ class ManagedSegmenter:
 
     def _on_device(self, picture: Tensor) -> Tensor:
         """The picture where the networks are, after they were brought there."""
-        # Our layers do not stream their weights, so all of them have to be there: a full load.
-        model_management.load_models_gpu(
-            [self._patcher], memory_required=WORKING_MEMORY, force_full_load=True
-        )
-        device = self._patcher.load_device
-        self._patcher.model.to(device)  # what --novram leaves behind even so; else nothing moves
-        return picture.to(device)
+        return picture.to(self.networks.load())
+
+
+class ManagedTagger:
+    """A WDTagger whose network ComfyUI manages; onnxruntime manages its own."""
+
+    def __init__(self, tagger: WDTagger) -> None:
+        self._tagger = tagger
+        self.networks = ManagedNetworks(tagger.module) if tagger.module is not None else None
+
+    def tag(
+        self, picture: Tensor, instances: Instances, *thresholds: float | None, progress: Progress
+    ) -> Instances:
+        """See tag_instances."""
+        if self.networks is not None:
+            self.networks.load()
+        return tag_instances(picture, instances, self._tagger, *thresholds, progress=progress)
 
 
 class _Networks(nn.ModuleList):
-    """The networks of one segmenter under the name that ComfyUI's log shows."""
+    """What belongs together, under a name for ComfyUI's log."""
 
 
 def load_managed_segmenter(
@@ -91,6 +127,18 @@ def load_managed_segmenter(
         download=download,
     )
     return ManagedSegmenter(segmenter)
+
+
+def load_managed_tagger(name: str) -> ManagedTagger:
+    """Load the tagger in a folder that tagger_choices names."""
+    for root in folder_paths.get_folder_paths(MODEL_FOLDER):
+        folder = os.path.join(root, name)
+        if os.path.isdir(folder):
+            return ManagedTagger(load_tagger(folder, model_management.unet_offload_device()))
+    raise FileNotFoundError(
+        f"There is no tagger in models/{MODEL_FOLDER}/{name}; put the folder of a WD tagger "
+        f"(model.safetensors, config.json and selected_tags.csv) into models/{MODEL_FOLDER}."
+    )
 
 
 def automatic_precision(device: torch.device) -> torch.dtype:
@@ -132,15 +180,6 @@ def tagger_choices() -> list[str]:
     return sorted(found)
 
 
-def tagger_folder(name: str) -> str:
-    """The path of a folder that tagger_choices names."""
-    for root in folder_paths.get_folder_paths(MODEL_FOLDER):
-        path = os.path.join(root, name)
-        if os.path.isdir(path):
-            return path
-    raise FileNotFoundError(f"The tagger folder {name} is not in models/{MODEL_FOLDER} any more.")
-
-
 def weights_named(choice: str) -> str | None:
     """A combo's choice as load_segmenter takes it: None for embedded, a path for a file."""
     if choice == EMBEDDED:
@@ -148,14 +187,14 @@ def weights_named(choice: str) -> str | None:
     return folder_paths.get_full_path(MODEL_FOLDER, choice) or choice
 
 
-def progress_per_picture(count: int) -> list[Callable[[int, int], None]]:
+def progress_per_picture(count: int) -> list[Progress]:
     """One ``progress(done, total)`` per picture; together they fill one bar.
 
     Each call also raises ComfyUI's InterruptProcessingException after a click on cancel.
     """
     bar = comfy.utils.ProgressBar(count * _STEPS)
 
-    def reporter(number: int) -> Callable[[int, int], None]:
+    def reporter(number: int) -> Progress:
         def report(done: int, total: int) -> None:
             model_management.throw_exception_if_processing_interrupted()
             bar.update_absolute(number * _STEPS + _STEPS * done // max(total, 1))

@@ -10,6 +10,9 @@ from comfy_api.latest import io
 CelKitSegmenter = io.Custom("CELKIT_SEGMENTER")
 """A :class:`~.models.ManagedSegmenter`."""
 
+CelKitTagger = io.Custom("CELKIT_TAGGER")
+"""A :class:`~.models.ManagedTagger`."""
+
 CelKitInstances = io.Custom("CELKIT_INSTANCES")
 """``list[Instances]``, one per picture of the batch it came from; see cartoon_models.instances."""
 

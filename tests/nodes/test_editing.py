@@ -106,11 +106,57 @@ def test_the_same_frame_twice_is_edited_once(call, found):
 
 
 def test_typed_tags_and_selection_by_tag(call, found):
-    tagged, _ = call("CelKitTagInstances", instances=found, tags="red_hair, hat\n\nblue hair")
-    assert [set(tags) for tags in tagged[0].tags] == [{"red_hair", "hat"}, set(), {"blue_hair"}]
+    tagged, text = call("CelKitTagInstances", instances=found, typed="red_hair, hat\n\nblue hair")
+    assert tagged[0].tags == (("red_hair", "hat"), (), ("blue hair",))
+    assert text == "red_hair, hat\n\nblue hair"
     chosen, _, _ = call("CelKitSelectByTag", instances=tagged, tags="Blue Hair, hat")
     assert areas(chosen[0]) == [60, 96]
     both, masks, _ = call(
         "CelKitSelectByTag", instances=tagged, tags="red_hair, blue_hair", match="all"
     )
     assert len(both[0]) == 0 and masks.sum() == 0
+
+
+def test_typed_lines_go_on_with_the_next_picture(call, found_batch):
+    tagged, _ = call("CelKitTagInstances", instances=found_batch, typed="a\nb\nc\nd")
+    assert [item.tags for item in tagged] == [(("a",), ("b",), ("c",)), (), (("d",),)]
+    everyone, _ = call("CelKitTagInstances", instances=tagged, typed="x")
+    assert everyone[0].tags[0] == ("x", "a") and everyone[2].tags == (("x", "d"),)
+    instead, _ = call("CelKitTagInstances", instances=tagged, typed="x\n", replace=True)
+    assert instead[0].tags == (("x",), ("b",), ("c",))
+    with pytest.raises(ValueError, match="5 lines of tags were typed for 4 characters"):
+        call("CelKitTagInstances", instances=found_batch, typed="a\nb\nc\nd\ne")
+
+
+def test_a_tagger_sees_each_character(call, part, found_batch, batch):
+    models, tags = part("nodes.models"), part("cartoon_models.instances.tags")
+
+    class Reader:
+        """Says how wide and high what it is shown is."""
+
+        module = torch.nn.Linear(1, 1)
+        thresholds = None
+
+        def tag(self, pictures, *thresholds):
+            self.thresholds = thresholds
+            sizes = [f"{p.shape[1]}x{p.shape[0]}" for p in pictures]
+            return [tags.TagResult(general={s: 1.0}, characters={"Ann": 1.0}) for s in sizes]
+
+    reader = Reader()
+    tagged, text = call(
+        "CelKitTagInstances",
+        instances=found_batch,
+        image=batch,
+        tagger=models.ManagedTagger(reader),
+        typed="first\n",
+        general_threshold=0.4,
+    )
+    assert text.split("\n")[0] == "Ann, first, 6x10" and tagged[2].tags == (("6x10",),)
+    assert reader.thresholds == (0.4, None)
+    with pytest.raises(ValueError, match="connect image"):
+        call("CelKitTagInstances", instances=found_batch, tagger=models.ManagedTagger(reader))
+
+
+def test_a_tagger_that_is_not_there_is_one_sentence(call):
+    with pytest.raises(FileNotFoundError, match=r"selected_tags\.csv"):
+        call("CelKitLoadTagger", folder="none found")

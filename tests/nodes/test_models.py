@@ -34,9 +34,9 @@ def test_networks_run_under_comfyuis_memory_management(call, segmenter, picture)
     assert len(instances[0]) <= 3 and tuple(background.shape) == (1, 41, 63)
     assert preview.shape == picture.shape
     loaded = comfy.model_management.loaded_models()
-    assert segmenter._patcher in loaded
+    assert segmenter.networks._patcher in loaded
     comfy.model_management.unload_all_models()
-    assert segmenter._patcher not in comfy.model_management.loaded_models()
+    assert segmenter.networks._patcher not in comfy.model_management.loaded_models()
     again = call(
         "CelKitSegmentCharacters",
         segmenter=segmenter,

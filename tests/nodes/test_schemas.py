@@ -22,6 +22,7 @@ NODE_IDS = {
     "CelKitJoinInstances",
     "CelKitLoadCharacterSegmenter",
     "CelKitLoadInstances",
+    "CelKitLoadTagger",
     "CelKitMergeInstances",
     "CelKitPreviewInstances",
     "CelKitRemoveInstances",

@@ -1,0 +1,68 @@
+"""One ComfyUI server for all end-to-end tests."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.comfyui import MISSING, comfyui_path
+from tests.e2e.browser import Page, chromium_path
+from tests.e2e.server import ROOT, Server
+
+NEEDED = ("aiohttp", "alembic", "comfyui_frontend_package", "einops", "torchsde")
+WORKFLOW = ROOT / "workflows" / "segment_characters.json"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """A running ComfyUI with only this pack, the example picture in its input folder."""
+    path = comfyui_path()
+    if path is None:
+        pytest.skip(MISSING)
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        pytest.skip(f"ComfyUI's requirements are not installed here: {', '.join(missing)}")
+    server = Server(path, tmp_path_factory.mktemp("server") / "base")
+    copy_pictures(path, server.base / "input")
+    try:
+        assert server.wait_until_ready(), f"ComfyUI did not start:\n{server.log()}"
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def object_info(server) -> dict:
+    """What the server says about its nodes."""
+    return json.loads(server.get("/object_info"))
+
+
+@pytest.fixture(scope="session")
+def workflow() -> dict:
+    """The example graph."""
+    return json.loads(WORKFLOW.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def page(server):
+    """ComfyUI's page in headless Chromium."""
+    chromium = chromium_path()
+    if chromium is None:
+        pytest.skip("no Chromium: set CHROMIUM_PATH, or install chromium")
+    with Page(chromium) as page:
+        page.go(server.url)
+        page.wait_for(
+            "window.app?.graph && Object.keys(window.LiteGraph?.registered_node_types ?? {})"
+            ".some(id => id.startsWith('CelKit'))"
+        )
+        yield page
+
+
+def copy_pictures(comfyui: Path, folder: Path) -> None:
+    """Put ComfyUI's example picture and ours where LoadImage finds them."""
+    for picture in (comfyui / "input" / "example.png", *(ROOT / "pictures").glob("*.png")):
+        shutil.copy(picture, folder)

@@ -1,0 +1,25 @@
+"""A saved workflow as the prompt that the server takes; what the page does on "run"."""
+
+from __future__ import annotations
+
+NOT_RUN = {"MarkdownNote", "Note"}
+
+
+def api_prompt(workflow: dict) -> dict:
+    """``{node id: {class_type, inputs}}`` of a workflow without subgraphs or reroutes.
+
+    Widgets are the inputs that carry a "widget"; "widgets_values" has their values in that order,
+    and behind some of them a value of the page's own (an upload button, control after generate).
+    """
+    source = {link[0]: [str(link[1]), link[2]] for link in workflow["links"]}
+    prompt = {}
+    for node in workflow["nodes"]:
+        if node["type"] in NOT_RUN or node.get("mode", 0) != 0:
+            continue
+        widgets = [item["name"] for item in node["inputs"] if "widget" in item]
+        inputs = dict(zip(widgets, node.get("widgets_values", []), strict=False))
+        linked = [item for item in node["inputs"] if item.get("link") is not None]
+        inputs |= {item["name"]: source[item["link"]] for item in linked}
+        inputs.pop("upload", None)
+        prompt[str(node["id"])] = {"class_type": node["type"], "inputs": inputs}
+    return prompt

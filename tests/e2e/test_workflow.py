@@ -1,0 +1,102 @@
+"""The example graph, run by the server."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.e2e.prompts import api_prompt
+
+
+def node_of(prompt: dict, class_type: str, number: int = 0) -> str:
+    return [name for name, step in prompt.items() if step["class_type"] == class_type][number]
+
+
+@pytest.fixture(scope="module")
+def prompt(workflow):
+    return api_prompt(workflow)
+
+
+def test_the_example_runs_and_saves_cut_outs(server, prompt):
+    outputs = server.run(prompt)
+    source = Image.open(
+        server.base / "input" / prompt[node_of(prompt, "LoadImage")]["inputs"]["image"]
+    )
+    shown = outputs[node_of(prompt, "CelKitPreviewInstances")]["images"]
+    with Image.open(server.picture_file(shown[0])) as preview:
+        assert preview.size == source.size
+        assert (
+            np.abs(
+                np.asarray(preview.convert("RGB"), int) - np.asarray(source.convert("RGB"), int)
+            ).max()
+            > 60
+        )
+    saved = outputs[node_of(prompt, "SaveImage")]["images"]
+    for entry in saved:
+        with Image.open(server.picture_file(entry)) as cut_out:
+            assert cut_out.mode == "RGBA"
+            alpha = np.asarray(cut_out)[..., 3]
+            assert alpha.max() == 255 and (alpha < 128).any()
+
+
+def test_nothing_runs_twice(server, prompt):
+    server.run(prompt)
+    entry = server.finished(server.queue(prompt))
+    cached = next(data for name, data in entry["status"]["messages"] if name == "execution_cached")
+    assert node_of(prompt, "CelKitSegmentCharacters") in cached["nodes"]
+
+
+def test_saving_and_loading_in_one_graph(server, prompt):
+    found = [node_of(prompt, "CelKitSegmentCharacters"), 0]
+    graph = {
+        **prompt,
+        "save": {
+            "class_type": "CelKitSaveInstances",
+            "inputs": {"instances": found, "filename_prefix": "e2e/found"},
+        },
+        "load": {"class_type": "CelKitLoadInstances", "inputs": {"paths": ["save", 0]}},
+        "masks": {
+            "class_type": "CelKitInstancesToMasks",
+            "inputs": {"instances": ["load", 0], "threshold": 0.0},
+        },
+        "show": {"class_type": "MaskPreview", "inputs": {"mask": ["masks", 0]}},
+        "count": {"class_type": "PreviewAny", "inputs": {"source": ["masks", 4]}},
+    }
+    outputs = server.run(graph)
+    folder = server.base / "output" / outputs["save"]["text"][0]
+    record = json.loads((folder / "instances.json").read_text())
+    assert outputs["count"]["text"] == [str(len(record["instances"]))]
+    assert len(outputs["show"]["images"]) == max(len(record["instances"]), 1)
+
+
+def test_a_picture_without_characters_is_no_error(server, prompt):
+    white = {
+        "class_type": "EmptyImage",
+        "inputs": {"width": 65, "height": 33, "batch_size": 2, "color": 0xFFFFFF},
+    }
+    graph = copy.deepcopy(prompt)
+    graph[node_of(prompt, "LoadImage")] = {"class_type": "EmptyImage", "inputs": white}
+    graph[node_of(prompt, "CelKitSegmentCharacters")]["inputs"]["score_threshold"] = 1.0
+    outputs = server.run(graph)
+    assert len(outputs[node_of(prompt, "CelKitPreviewInstances")]["images"]) == 2
+    assert len(outputs[node_of(prompt, "SaveImage")]["images"]) == 1
+
+
+def test_a_wrong_number_is_one_sentence(server, prompt):
+    graph = {
+        **prompt,
+        "select": {
+            "class_type": "CelKitSelectInstances",
+            "inputs": {
+                "instances": [node_of(prompt, "CelKitSegmentCharacters"), 0],
+                "which": "99",
+                "skip_missing": False,
+            },
+        },
+        "show": {"class_type": "MaskPreview", "inputs": {"mask": ["select", 1]}},
+    }
+    entry = server.finished(server.queue(graph))
+    (error,) = [data for name, data in entry["status"]["messages"] if name == "execution_error"]
+    assert "Instance 99 is not there" in error["exception_message"]
