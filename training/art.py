@@ -39,15 +39,18 @@ _HOW_TO_GET = (
 
 
 class ArtLibrary:
-    """Sprites of one split: `characters`, `props` and `toons` (drawn figures) are lists of `Sprite`.
+    """Sprites of one split: the lists `characters`, `props` and `toons` (drawn figures).
 
     Args:
         clip_art: the store written by `build_library`.
         toons: a store of `toon.pool`, or None.
-        held_out: True for the drawings kept for evaluation, False for those to train on, None for all.
+        held_out: True for the drawings kept for evaluation, False for those to train on, None for
+            all.
     """
 
-    def __init__(self, clip_art: SpriteStore, toons: SpriteStore | None = None, held_out: bool | None = False):
+    def __init__(
+        self, clip_art: SpriteStore, toons: SpriteStore | None = None, held_out: bool | None = False
+    ):
         self.held_out = held_out
         self.counts = clip_art.counts
         wanted = [s for s in clip_art.sprites if held_out is None or s.held_out == held_out]
@@ -62,8 +65,13 @@ class ArtLibrary:
         return store.rgba(sprite)
 
 
-def load_art(art: Path | str | None = None, cache: Path | str | None = None, *,
-             held_out: bool | None = False, workers: int = 2) -> ArtLibrary:
+def load_art(
+    art: Path | str | None = None,
+    cache: Path | str | None = None,
+    *,
+    held_out: bool | None = False,
+    workers: int = 2,
+) -> ArtLibrary:
     """The art library of one split, rendered on first use. Drawn figures come with the train split.
 
     Args:
@@ -87,14 +95,20 @@ def load_art(art: Path | str | None = None, cache: Path | str | None = None, *,
 
 def build_library(art: Path, folder: Path, workers: int = 2) -> None:
     """Renders the SVG files below `art` that can be of use into a store at `folder`."""
-    names = [n for n in _svg_names(art) if n in EXTRA_CHARACTERS or not n.startswith(SKIPPED_FOLDERS)]
+    names = [
+        n for n in _svg_names(art) if n in EXTRA_CHARACTERS or not n.startswith(SKIPPED_FOLDERS)
+    ]
     logger.info("rendering %d drawings from %s, once", len(names), art)
     counts: Counter[str] = Counter()
     jobs = [(str(art), name, _side(name)) for name in names]
-    with multiprocessing.get_context("spawn").Pool(workers, initializer=_nice, maxtasksperchild=400) as pool:
+    with multiprocessing.get_context("spawn").Pool(
+        workers, initializer=_nice, maxtasksperchild=400
+    ) as pool:
         write_store(folder, _good(pool.imap(_render_job, jobs, chunksize=8), counts), counts)
     if not counts["character"]:
-        raise FileNotFoundError(f"None of the {len(names)} drawings in {art} is a usable character. {_HOW_TO_GET}")
+        raise FileNotFoundError(
+            f"None of the {len(names)} drawings in {art} is a usable character. {_HOW_TO_GET}"
+        )
     logger.info("art library: %s", dict(counts))
 
 
@@ -188,7 +202,7 @@ def _good(rendered, counts: Counter[str]):
 
 
 def opaque(rgba: np.ndarray) -> np.ndarray:
-    """Settles half-transparent areas: dark ones are cast shadows and go, light ones get white below.
+    """Settles half-transparent areas: dark ones, cast shadows, go; light ones get white below.
 
     Edges keep their soft alpha. Takes and gives uint8 [H,W,4], straight alpha.
     """
@@ -211,7 +225,9 @@ def opaque(rgba: np.ndarray) -> np.ndarray:
 
 
 def tidy(rgba: np.ndarray) -> np.ndarray:
-    """Closes pinholes and takes away crumbs, each under 0.2 % of the drawing: traced photos have many.
+    """Closes pinholes and takes away crumbs, each under 0.2 % of the drawing.
+
+    Photographs that were traced have many.
 
     Takes and gives uint8 [H,W,4], straight alpha; a closed hole becomes white.
     """
@@ -225,7 +241,9 @@ def tidy(rgba: np.ndarray) -> np.ndarray:
         share = rgba[..., 3:].astype(np.float32) / 255
         over_white = (rgba[..., :3] * share + 255 * (1 - share)).astype(np.uint8)
         out[hole] = np.dstack([over_white, np.full(inside.shape, 255, np.uint8)])[hole]
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((rgba[..., 3] > 8).astype(np.uint8), connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        (rgba[..., 3] > 8).astype(np.uint8), connectivity=8
+    )
     crumb = stats[:, cv2.CC_STAT_AREA] < small
     crumb[0] = False
     out[crumb[labels]] = 0
@@ -286,7 +304,9 @@ def _render_job(job: tuple[str, str, int]) -> tuple[str, str, np.ndarray, str, f
         logger.debug("%s: %s", name, error)
         return name, "", np.zeros((0, 0, 4), np.uint8), "broken", 0.0
     rgba = tidy(opaque(rgba))
-    digest = hashlib.sha256(cv2.resize(rgba, (64, 64), interpolation=cv2.INTER_AREA) >> 4).hexdigest()
+    digest = hashlib.sha256(
+        cv2.resize(rgba, (64, 64), interpolation=cv2.INTER_AREA) >> 4
+    ).hexdigest()
     verdict, detail = judge(rgba)
     return name, digest, premultiplied(rgba) if verdict == "good" else rgba[:0], verdict, detail
 

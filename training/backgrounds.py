@@ -88,7 +88,7 @@ class BackgroundPool:
 def load_backgrounds(
     cache: Path | str | None = None, *, held_out: bool = False, count: int = 1200, workers: int = 2
 ) -> BackgroundPool:
-    """The pool of one split, painted on first use (about a minute) into `cache` (see `art.load_art`)."""
+    """The pool of one split, painted on first use (about a minute) into the cache folder."""
     folder = cache_folder(cache) / f"backgrounds-{_VERSION}-{count}"
     if not (folder / "index.json").exists():
         build_pool(folder, count, workers)
@@ -100,9 +100,15 @@ def build_pool(folder: Path, count: int, workers: int = 2) -> None:
     logger.info("painting %d backgrounds, once", count)
     families = [list(PAINTERS)[i % len(PAINTERS)] for i in range(count)]
     with whole_folder(folder) as temporary:
-        pixels = np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(count, SIDE, SIDE, 3))
+        pixels = np.lib.format.open_memmap(
+            temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(count, SIDE, SIDE, 3)
+        )
         with multiprocessing.get_context("spawn").Pool(workers, initializer=_nice) as pool:
-            for i, painting in enumerate(pool.imap(_paint_job, list(zip(families, range(count))), chunksize=4)):
+            for i, painting in enumerate(
+                pool.imap(
+                    _paint_job, [(family, i) for i, family in enumerate(families)], chunksize=4
+                )
+            ):
                 pixels[i] = painting
         pixels.flush()
         del pixels

@@ -6,13 +6,16 @@ import cv2
 import numpy as np
 
 
-def corrupt(rng: np.random.Generator, mask: np.ndarray, others: np.ndarray, box_share: float = 0.2) -> np.ndarray:
+def corrupt(
+    rng: np.random.Generator, mask: np.ndarray, others: np.ndarray, box_share: float = 0.2
+) -> np.ndarray:
     """A coarse mask for the refiner's input.
 
     Args:
         mask: uint8 [H,W], the exact mask.
         others: uint8 [M,H,W], the masks of neighbours.
-        box_share: probability of the filled box (Liu et al. 2023 start the second stage from boxes, too).
+        box_share: probability of the filled box (arXiv 2312.01943 starts the second
+            stage from boxes, too).
 
     Returns:
         float32 [H,W], 0..1.
@@ -41,9 +44,15 @@ def corrupt(rng: np.random.Generator, mask: np.ndarray, others: np.ndarray, box_
         coarse = cv2.warpAffine(coarse, np.float32([[1, 0, dx], [0, 1, dy]]), (width, height))
     if rng.random() < 0.75:  # a detector's masks have an eighth of its input's resolution
         factor = rng.uniform(3, 14)
-        small = cv2.resize(coarse, (max(4, int(width / factor)), max(4, int(height / factor))), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(
+            coarse,
+            (max(4, int(width / factor)), max(4, int(height / factor))),
+            interpolation=cv2.INTER_AREA,
+        )
         if rng.random() < 0.6:
-            small = small + rng.normal(0, rng.uniform(0.02, 0.2), small.shape).astype(np.float32) * (small > 0.02)
+            small = small + rng.normal(0, rng.uniform(0.02, 0.2), small.shape).astype(
+                np.float32
+            ) * (small > 0.02)
         coarse = cv2.resize(small.clip(0, 1), (width, height), interpolation=cv2.INTER_LINEAR)
         if rng.random() < 0.6:  # logits are steeper than area averages
             coarse = 1 / (1 + np.exp(-(coarse - rng.uniform(0.35, 0.65)) * rng.uniform(4, 16)))
@@ -115,8 +124,12 @@ def _leak(rng, mask, others) -> np.ndarray:
 
 
 def _polygons(rng, mask) -> np.ndarray:
-    contours, _ = cv2.findContours((mask > 0.5).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    contours, _ = cv2.findContours(
+        (mask > 0.5).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )
     out = np.zeros(mask.shape, np.float32)
     share = rng.uniform(0.004, 0.025)
-    cv2.fillPoly(out, [cv2.approxPolyDP(c, share * cv2.arcLength(c, True), True) for c in contours], 1.0)
+    cv2.fillPoly(
+        out, [cv2.approxPolyDP(c, share * cv2.arcLength(c, True), True) for c in contours], 1.0
+    )
     return out

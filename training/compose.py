@@ -106,7 +106,7 @@ def compose(
             if i >= 0:
                 f.color[:] = harmonize.match_histogram(f.color, ground, f.alpha > 127, strength)
     if rng.random() < 0.2:
-        for i, f in stack:
+        for _, f in stack:
             _shadow(rng, picture, f)
     for _, placed in stack:
         paint(picture, placed)
@@ -119,11 +119,15 @@ def compose(
 def _figures(
     rng, art: ArtLibrary, layout: Layout, options: Options, window
 ) -> list[tuple[int, Placed]]:
-    """Figures of a layout, back to front, in canvas pixels; those outside the canvas are skipped."""
+    """Figures of a layout, back to front, in canvas pixels, without those outside the canvas."""
     height, width = options.size
     scale = np.array([width / (window[2] - window[0]), height / (window[3] - window[1])] * 2)
     boxes = (layout.boxes - np.array([window[0], window[1]] * 2)) * scale
-    toon_share = float(rng.choice([1.0, rng.random()])) if art.toons and rng.random() < options.toons else 0.0
+    toon_share = (
+        float(rng.choice([1.0, rng.random()]))
+        if art.toons and rng.random() < options.toons
+        else 0.0
+    )
     drawings = []
     for chance in rng.random(len(layout)):
         sprites = art.toons if chance < toon_share else art.characters
@@ -132,7 +136,7 @@ def _figures(
         shape = np.argsort([d.width / d.height for d in drawings])
         slot = np.argsort((boxes[:, 2] - boxes[:, 0]) / (boxes[:, 3] - boxes[:, 1]).clip(1))
         paired = list(drawings)
-        for s, d in zip(slot, shape):
+        for s, d in zip(slot, shape, strict=True):
             paired[s] = drawings[d]
         drawings = paired
     looks = rng.integers(2**63, size=len(layout))
@@ -204,7 +208,7 @@ def _visible(
                 mask[y : y + h, x : x + w] = placed.alpha
                 masks.append(mask)
         hidden = set()
-        for (i, placed), mask in zip([s for s in stack if s[0] >= 0], masks):
+        for (i, placed), mask in zip([s for s in stack if s[0] >= 0], masks, strict=True):
             whole, shown = int(placed.alpha.sum(dtype=np.int64)), int(mask.sum(dtype=np.int64))
             too_small = shown < 255 * max(60.0, 0.0008 * height * width)
             off_frame = placed.inside < 0.12 and shown < 255 * 0.2 * height * width

@@ -1,7 +1,7 @@
 """Shows what the trainings see: `python -m training.contact_sheet -o runs/sheets`.
 
-Writes PNG sheets of compositions with their outlines, refiner samples (picture, coarse mask, answer),
-held-out compositions, drawings and backgrounds.
+Writes PNG sheets of compositions with their outlines, refiner samples (picture, coarse mask,
+answer), held-out compositions, drawings and backgrounds.
 """
 
 from __future__ import annotations
@@ -29,20 +29,38 @@ def main() -> None:
     args.output.mkdir(parents=True, exist_ok=True)
     art, backgrounds = load_art(), load_backgrounds()
     samples = DetectorSamples(args.seed, args.size, art=art, backgrounds=backgrounds)
-    cells = [outlined(s["picture"].numpy(), s["masks"].numpy()) for s in map(samples.__getitem__, range(args.count))]
+    cells = [
+        outlined(s["picture"].numpy(), s["masks"].numpy())
+        for s in map(samples.__getitem__, range(args.count))
+    ]
     write_sheet(args.output / "compositions.png", cells, 8, 240)
     refiner = RefinerSamples(args.seed, 320, art=art, backgrounds=backgrounds)
     cells = []
     for sample in map(refiner.__getitem__, range(args.count // 2)):
-        masks = [np.repeat((sample[k].numpy() * 255).astype(np.uint8)[..., None], 3, 2) for k in ("coarse", "alpha")]
+        masks = [
+            np.repeat((sample[k].numpy() * 255).astype(np.uint8)[..., None], 3, 2)
+            for k in ("coarse", "alpha")
+        ]
         cells.append(np.hstack([sample["picture"].numpy(), *masks]))
     write_sheet(args.output / "refiner.png", cells, 4, 160)
     evaluation = held_out(min(args.count, 24))
-    write_sheet(args.output / "held_out.png", [outlined(c.picture, c.masks) for c in evaluation], 6, 320)
+    write_sheet(
+        args.output / "held_out.png", [outlined(c.picture, c.masks) for c in evaluation], 6, 320
+    )
     everything = load_art(held_out=None)
-    for kind, sprites in (("characters", everything.characters), ("props", everything.props), ("toons", everything.toons)):
-        write_sheet(args.output / f"{kind}.png", [_on_green(everything.rgba(s)) for s in sprites], 24, 80)
-    paintings = [paint(np.random.default_rng([args.seed, i]), family, 256) for family in PAINTERS for i in range(6)]
+    for kind, sprites in (
+        ("characters", everything.characters),
+        ("props", everything.props),
+        ("toons", everything.toons),
+    ):
+        write_sheet(
+            args.output / f"{kind}.png", [_on_green(everything.rgba(s)) for s in sprites], 24, 80
+        )
+    paintings = [
+        paint(np.random.default_rng([args.seed, i]), family, 256)
+        for family in PAINTERS
+        for i in range(6)
+    ]
     write_sheet(args.output / "backgrounds.png", paintings, 12, 160)
 
 
@@ -50,8 +68,12 @@ def outlined(picture: np.ndarray, masks: np.ndarray) -> np.ndarray:
     """A picture with the outline of each mask, uint8 [H,W,3]."""
     out = picture.copy()
     for i, mask in enumerate(masks):
-        contours, _ = cv2.findContours((mask >= 128).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        cv2.drawContours(out, contours, -1, COLORS[i % len(COLORS)], max(1, picture.shape[0] // 200))
+        contours, _ = cv2.findContours(
+            (mask >= 128).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+        )
+        cv2.drawContours(
+            out, contours, -1, COLORS[i % len(COLORS)], max(1, picture.shape[0] // 200)
+        )
     return out
 
 
@@ -64,7 +86,9 @@ def write_sheet(path: Path, cells: list[np.ndarray], columns: int, height: int) 
         scale = min(height / cell.shape[0], width / cell.shape[1])
         size = max(1, round(cell.shape[1] * scale)), max(1, round(cell.shape[0] * scale))
         y, x = i // columns * height, i % columns * width
-        sheet[y : y + size[1], x : x + size[0]] = cv2.resize(cell, size, interpolation=cv2.INTER_AREA)
+        sheet[y : y + size[1], x : x + size[0]] = cv2.resize(
+            cell, size, interpolation=cv2.INTER_AREA
+        )
     cv2.imwrite(str(path), sheet[..., ::-1])
 
 

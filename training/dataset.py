@@ -1,7 +1,7 @@
 """Samples for the two trainings and the compositions for evaluation, each made from (seed, index).
 
-Datasets are map-style: sample `i` is the same whichever worker makes it, so a run resumes by setting
-`start` to the number of samples already seen, with an unshuffled loader.
+Datasets are map-style: sample `i` is the same whichever worker makes it, so a run resumes by
+setting `start` to the number of samples already seen, with an unshuffled loader.
 """
 
 from __future__ import annotations
@@ -36,9 +36,17 @@ class DetectorSamples(Dataset):
         art, backgrounds: shared libraries; loaded (train split) when None.
     """
 
-    def __init__(self, seed: int = 0, size: int = 384, *, start: int = 0, length: int = LENGTH,
-                 options: Options | None = None, art: ArtLibrary | None = None,
-                 backgrounds: BackgroundPool | None = None):
+    def __init__(
+        self,
+        seed: int = 0,
+        size: int = 384,
+        *,
+        start: int = 0,
+        length: int = LENGTH,
+        options: Options | None = None,
+        art: ArtLibrary | None = None,
+        backgrounds: BackgroundPool | None = None,
+    ):
         self.seed, self.size, self.start, self.length = seed, size, start, length
         self.options = replace(options or Options(), size=(size, size))
         self.art = art or load_art()
@@ -67,16 +75,26 @@ class RefinerSamples(Dataset):
 
     A sample is a dict: `picture` uint8 [S,S,3] RGB, `coarse` float32 [S,S] 0..1 (the mask as a
     detector might give it), `alpha` float32 [S,S] 0..1 (what to answer), `inside` float32 [S,S]
-    (0 on padding). The crop keeps its proportions; its long side is S and padding lies right or below.
+    (0 on padding). The crop keeps its proportions; its long side is S and padding lies right or
+    below.
 
     Args:
         whole_frame: share of samples that show a whole composition instead of a crop.
         Others as for `DetectorSamples`.
     """
 
-    def __init__(self, seed: int = 0, size: int = 320, *, start: int = 0, length: int = LENGTH,
-                 whole_frame: float = 0.15, options: Options | None = None, art: ArtLibrary | None = None,
-                 backgrounds: BackgroundPool | None = None):
+    def __init__(
+        self,
+        seed: int = 0,
+        size: int = 320,
+        *,
+        start: int = 0,
+        length: int = LENGTH,
+        whole_frame: float = 0.15,
+        options: Options | None = None,
+        art: ArtLibrary | None = None,
+        backgrounds: BackgroundPool | None = None,
+    ):
         self.seed, self.size, self.start, self.length = seed, size, start, length
         self.whole_frame = whole_frame
         self.options = replace(options or Options(), empty=0.0)
@@ -118,9 +136,14 @@ class RefinerSamples(Dataset):
         if rng.random() >= self.whole_frame:
             window = _window(rng, layout.boxes[chosen])
             w, h = window[2] - window[0], window[3] - window[1]
-            width, height = max(32, round(self.size * w / max(w, h))), max(32, round(self.size * h / max(w, h)))
+            width, height = (
+                max(32, round(self.size * w / max(w, h))),
+                max(32, round(self.size * h / max(w, h))),
+            )
         options = replace(self.options, size=(height, width))
-        made = compose(rng, self.art, options, backgrounds=self.backgrounds, layout=layout, window=window)
+        made = compose(
+            rng, self.art, options, backgrounds=self.backgrounds, layout=layout, window=window
+        )
         target = made.places.index(chosen) if chosen in made.places else None
         if target is not None and (made.masks[target] >= 128).mean() < 0.01:
             target = None
@@ -136,13 +159,19 @@ def collate_detector(samples: list[dict[str, torch.Tensor]]) -> dict:
     }
 
 
-def held_out(n: int = 100, size: int = 640, *, art: ArtLibrary | None = None) -> list[Composition]:
+def held_out(
+    n: int = 100,
+    size: int = 640,
+    *,
+    art: ArtLibrary | None = None,
+    backgrounds: BackgroundPool | None = None,
+) -> list[Composition]:
     """The evaluation set: drawings, background families and layout seeds that training never sees.
 
     Half of it has calm handling (no quantising, sketching or heavy grading), half the training's.
     """
     art = art or load_art(held_out=True)
-    backgrounds = load_backgrounds(held_out=True)
+    backgrounds = backgrounds or load_backgrounds(held_out=True)
     cv2.setNumThreads(0)
     out = []
     for i in range(n):

@@ -52,7 +52,17 @@ def draw_example(art: ArtLibrary) -> np.ndarray:
             rgba = draw_figure(np.random.default_rng(who), 576)
         else:
             rgba = art.rgba(by_name[who])
-        cv2.ellipse(picture, (x, feet - 4), (int(height * 0.28), int(height * 0.04)), 0, 0, 360, (70, 110, 60), -1, cv2.LINE_AA)
+        cv2.ellipse(
+            picture,
+            (x, feet - 4),
+            (int(height * 0.28), int(height * 0.04)),
+            0,
+            0,
+            360,
+            (70, 110, 60),
+            -1,
+            cv2.LINE_AA,
+        )
         half = 1.2 * height
         box = np.array([x - half, feet - height, x + half, feet])
         placed = place(rgba, box, np.deg2rad(degrees), mirrored, True, SIZE)
@@ -63,28 +73,75 @@ def draw_example(art: ArtLibrary) -> np.ndarray:
 def _park(rng: np.random.Generator) -> np.ndarray:
     """Sky with clouds, trees with leaves, a lawn with flowers, a path."""
     height, width = SIZE
-    sky = colored(np.linspace(0, 1, height, dtype=np.float32), np.array([[120, 185, 235], [200, 230, 245], [250, 240, 225]]))
+    sky = colored(
+        np.linspace(0, 1, height, dtype=np.float32),
+        np.array([[120, 185, 235], [200, 230, 245], [250, 240, 225]]),
+    )
     picture = np.ascontiguousarray(np.broadcast_to(sky[:, None], (height, width, 3)))
     for x, y, size in ((160, 120, 60), (520, 80, 45), (900, 140, 70), (1180, 70, 50)):
         for tint, lower in ((225, 10), (252, 0)):
-            for k, (dx, dy, r) in enumerate(((-1.3, 0.2, 0.7), (-0.5, -0.2, 1.0), (0.4, -0.3, 1.1), (1.3, 0.15, 0.75), (0, 0.3, 1.0))):
-                cv2.circle(picture, (int(x + dx * size), int(y + dy * size + lower)), int(r * size), (tint, tint, min(255, tint + 4)), -1, cv2.LINE_AA)
+            for dx, dy, r in (
+                (-1.3, 0.2, 0.7),
+                (-0.5, -0.2, 1.0),
+                (0.4, -0.3, 1.1),
+                (1.3, 0.15, 0.75),
+                (0, 0.3, 1.0),
+            ):
+                cv2.circle(
+                    picture,
+                    (int(x + dx * size), int(y + dy * size + lower)),
+                    int(r * size),
+                    (tint, tint, min(255, tint + 4)),
+                    -1,
+                    cv2.LINE_AA,
+                )
     x = np.arange(width)
     for base, swing, color in ((400, 34, (150, 190, 165)), (450, 26, (125, 175, 130))):
         y = base + swing * np.sin(x / rng.uniform(90, 220) + rng.uniform(0, 6))
-        cv2.fillPoly(picture, [np.stack([np.r_[0, x, width], np.r_[height, y, height]], 1).astype(np.int32)], color, cv2.LINE_AA)
-    lawn = colored(noise(rng, width, 6, 5)[:height], np.array([[105, 170, 85], [125, 190, 95], [150, 205, 110]]), 6)
+        cv2.fillPoly(
+            picture,
+            [np.stack([np.r_[0, x, width], np.r_[height, y, height]], 1).astype(np.int32)],
+            color,
+            cv2.LINE_AA,
+        )
+    lawn = colored(
+        noise(rng, width, 6, 5)[:height],
+        np.array([[105, 170, 85], [125, 190, 95], [150, 205, 110]]),
+        6,
+    )
     picture[500:] = lawn[500:]
-    cv2.fillPoly(picture, [np.array([[560, 500], [640, 500], [980, 800], [330, 800]])], (225, 205, 165), cv2.LINE_AA)
-    cv2.polylines(picture, [np.array([[330, 800], [560, 500]]), np.array([[640, 500], [980, 800]])], False, (170, 150, 110), 3, cv2.LINE_AA)
+    cv2.fillPoly(
+        picture,
+        [np.array([[560, 500], [640, 500], [980, 800], [330, 800]])],
+        (225, 205, 165),
+        cv2.LINE_AA,
+    )
+    cv2.polylines(
+        picture,
+        [np.array([[330, 800], [560, 500]]), np.array([[640, 500], [980, 800]])],
+        False,
+        (170, 150, 110),
+        3,
+        cv2.LINE_AA,
+    )
     leaf = leaf_shape(rng)
     for tx, ty, size in ((60, 520, 150), (760, 505, 100), (1215, 530, 165)):
-        cv2.rectangle(picture, (tx - size // 10, ty - size), (tx + size // 10, ty), (115, 80, 55), -1)
+        cv2.rectangle(
+            picture, (tx - size // 10, ty - size), (tx + size // 10, ty), (115, 80, 55), -1
+        )
         for k in range(420):
             angle, r = rng.uniform(0, 2 * np.pi), size * np.sqrt(rng.random())
             tone = 0.6 + 0.45 * k / 420 + rng.normal(0, 0.05)
             at = (tx + r * np.cos(angle), ty - size * 1.6 + 0.8 * r * np.sin(angle))
-            stamp(picture, leaf, at, size * 0.2, rng.uniform(0, 7), [80 * tone, 165 * tone, 85 * tone], [40, 100, 55])
+            stamp(
+                picture,
+                leaf,
+                at,
+                size * 0.2,
+                rng.uniform(0, 7),
+                [80 * tone, 165 * tone, 85 * tone],
+                [40, 100, 55],
+            )
     for _ in range(90):
         at, size = np.array([rng.uniform(0, width), rng.uniform(530, height)]), rng.uniform(4, 9)
         if abs(at[0] - 620) < 60 + (at[1] - 500) * 1.0:
@@ -92,7 +149,14 @@ def _park(rng: np.random.Generator) -> np.ndarray:
         color = [(245, 120, 140), (250, 250, 250), (250, 215, 90), (180, 130, 220)][rng.integers(4)]
         for k in range(5):
             stamp(picture, leaf, at, size, k * 2 * np.pi / 5, color)
-        cv2.circle(picture, tuple(at.astype(int).tolist()), max(1, int(size / 4)), (240, 190, 60), -1, cv2.LINE_AA)
+        cv2.circle(
+            picture,
+            tuple(at.astype(int).tolist()),
+            max(1, int(size / 4)),
+            (240, 190, 60),
+            -1,
+            cv2.LINE_AA,
+        )
     return picture
 
 

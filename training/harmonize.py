@@ -9,8 +9,12 @@ import cv2
 import numpy as np
 
 
-def match_histogram(picture: np.ndarray, reference: np.ndarray, inside: np.ndarray | None = None,
-                    strength: float = 1.0) -> np.ndarray:
+def match_histogram(
+    picture: np.ndarray,
+    reference: np.ndarray,
+    inside: np.ndarray | None = None,
+    strength: float = 1.0,
+) -> np.ndarray:
     """Maps each channel so that its cumulative histogram follows `reference`'s.
 
     Args:
@@ -55,7 +59,11 @@ def grade(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
     """Brightness, contrast, gamma, saturation and a tint, as one table per channel."""
     levels = np.arange(256) / 255
     gain, lift, gamma = rng.uniform(0.7, 1.25), rng.uniform(-0.1, 0.1), np.exp(rng.normal(0, 0.25))
-    tint = rng.normal(1, 0.07, 3) if rng.random() < 0.8 else np.array([0.6, 0.75, 1.0]) * rng.uniform(0.7, 1.1)
+    tint = (
+        rng.normal(1, 0.07, 3)
+        if rng.random() < 0.8
+        else np.array([0.6, 0.75, 1.0]) * rng.uniform(0.7, 1.1)
+    )
     curve = ((levels**gamma - 0.5) * gain + 0.5 + lift).clip(0, 1)[:, None] * tint
     picture = cv2.LUT(picture, np.rint(curve * 255).clip(0, 255).astype(np.uint8)[:, None])
     grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
@@ -71,7 +79,9 @@ def sketch(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
     """Ink lines by an adaptive threshold, alone, on grey, or on three flat levels."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     block = int(rng.choice([5, 7, 9, 13]))
-    lines = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, block, rng.uniform(3, 8))
+    lines = cv2.adaptiveThreshold(
+        grey, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, block, rng.uniform(3, 8)
+    )
     style = rng.integers(3)
     if style == 1:
         lines = cv2.min(lines, cv2.addWeighted(grey, 0.6, grey, 0, 100))
@@ -104,20 +114,28 @@ def degrade(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
             small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             picture = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
         elif kind == 2:
-            noise = rng.normal(0, rng.uniform(2, 14), (height, width, 1 if rng.random() < 0.5 else 3))
+            noise = rng.normal(
+                0, rng.uniform(2, 14), (height, width, 1 if rng.random() < 0.5 else 3)
+            )
             picture = np.rint(picture + noise).clip(0, 255).astype(np.uint8)
         elif kind == 3:
             glow = cv2.GaussianBlur(picture, (0, 0), max(height, width) * rng.uniform(0.01, 0.04))
-            mixed = 255 - (255 - picture.astype(np.uint16)) * (255 - (glow * 0.6).astype(np.uint16)) // 255
+            mixed = (
+                255
+                - (255 - picture.astype(np.uint16)) * (255 - (glow * 0.6).astype(np.uint16)) // 255
+            )
             picture = mixed.astype(np.uint8)
         else:
             amount = rng.uniform(0.3, 1.2)
-            picture = cv2.addWeighted(picture, 1 + amount, cv2.GaussianBlur(picture, (0, 0), 1.2), -amount, 0)
+            picture = cv2.addWeighted(
+                picture, 1 + amount, cv2.GaussianBlur(picture, (0, 0), 1.2), -amount, 0
+            )
     return picture
 
 
 def finish(rng: np.random.Generator, picture: np.ndarray, strength: float = 1.0) -> np.ndarray:
     """The whole chain of handling, each step by chance times `strength`."""
+
     def happens(p: float) -> bool:
         return rng.random() < p * strength
 

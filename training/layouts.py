@@ -1,8 +1,8 @@
 """Where figures stand in a picture: counts, boxes, order and turns, in canvas units.
 
-The counts and sizes follow Liu et al. 2023 (arXiv 2312.01943, section 3.2) as far as they are known;
-where they took boxes of photographed people, `people` draws them from a model of our own: figures of
-one height on a ground plane, seen by a camera.
+The counts and sizes follow Liu et al. 2023 (arXiv 2312.01943, section 3.2) as far as they are
+known; where they took boxes of photographed people, `people` draws them from a model of our own:
+figures of one height on a ground plane, seen by a camera.
 """
 
 from __future__ import annotations
@@ -36,8 +36,10 @@ class Layout:
         return len(self.boxes)
 
 
-def draw_layout(rng: np.random.Generator, aspect: float = 1.0, kinds: dict[str, float] | None = None) -> Layout:
-    """Draws a layout for a canvas of `aspect` = width / height; `kinds` weighs the kinds of `KINDS`."""
+def draw_layout(
+    rng: np.random.Generator, aspect: float = 1.0, kinds: dict[str, float] | None = None
+) -> Layout:
+    """Draws a layout for a canvas of `aspect` = width / height; `kinds` weighs kinds as `KINDS`."""
     kinds = kinds or KINDS
     weights = np.array(list(kinds.values()), float)
     kind = list(kinds)[rng.choice(len(kinds), p=weights / weights.sum())]
@@ -71,7 +73,7 @@ def _regular(rng: np.random.Generator, aspect: float):
 
 
 def _people(rng: np.random.Generator, aspect: float):
-    """Feet on a ground plane: a figure at depth z is 1/z high and its feet 1/z below the horizon."""
+    """Feet on a ground plane: at depth z a figure is 1/z high, its feet 1/z below the horizon."""
     count = _count(rng, 2.8, 1, 8)
     horizon = rng.uniform(0.1, 0.6)
     eye = rng.uniform(0.35, 1.1)  # camera height in figures' heights
@@ -91,7 +93,7 @@ def _people(rng: np.random.Generator, aspect: float):
 
 
 def _partition(rng: np.random.Generator, aspect: float):
-    """Guillotine cuts; figures fill their parts and hardly overlap (title pages, character sheets)."""
+    """Guillotine cuts; figures fill their parts and hardly overlap (character sheets)."""
     count = _count(rng, 2.5, 1, 9)
     parts = [np.array([0.0, 0.0, 1.0, 1.0])]
     while len(parts) < count:
@@ -126,7 +128,11 @@ def _close_up(rng: np.random.Generator, aspect: float):
     count = int(rng.choice([1, 2, 3], p=[0.5, 0.35, 0.15]))
     height = rng.uniform(0.85, 2.2, count)
     width = height / max(aspect, 0.3)
-    x = rng.uniform(0.25, 0.75, count) if count == 1 else np.linspace(0.2, 0.8, count) + rng.normal(0, 0.06, count)
+    x = (
+        rng.uniform(0.25, 0.75, count)
+        if count == 1
+        else np.linspace(0.2, 0.8, count) + rng.normal(0, 0.06, count)
+    )
     top = rng.uniform(-0.12, 0.25, count) * np.minimum(height, 1.2)
     boxes = np.stack([x - width / 2, top, x + width / 2, top + height], 1)
     return boxes[rng.permutation(count)], 20, 0.3, 0.08, False
@@ -146,4 +152,10 @@ def _spread(boxes: np.ndarray) -> np.ndarray:
     return boxes
 
 
-_LAYOUTS = {"people": _people, "regular": _regular, "partition": _partition, "crowd": _crowd, "close-up": _close_up}
+_LAYOUTS = {
+    "people": _people,
+    "regular": _regular,
+    "partition": _partition,
+    "crowd": _crowd,
+    "close-up": _close_up,
+}

@@ -15,12 +15,19 @@ def palette(rng: np.random.Generator, count: int) -> np.ndarray:
     rows = []
     for _ in range(count):
         hue = base + rng.normal(0, spread) + (0.5 if rng.random() < 0.12 else 0)
-        rows.append(colorsys.hsv_to_rgb(hue % 1, np.clip(saturation + rng.normal(0, 0.18), 0, 1),
-                                        np.clip(value + rng.normal(0, 0.2), 0.05, 1)))
+        rows.append(
+            colorsys.hsv_to_rgb(
+                hue % 1,
+                np.clip(saturation + rng.normal(0, 0.18), 0, 1),
+                np.clip(value + rng.normal(0, 0.2), 0.05, 1),
+            )
+        )
     return (np.array(rows) * 255).astype(np.uint8)
 
 
-def noise(rng: np.random.Generator, side: int, octaves: int = 6, first: int = 3, decay: float = 0.55) -> np.ndarray:
+def noise(
+    rng: np.random.Generator, side: int, octaves: int = 6, first: int = 3, decay: float = 0.55
+) -> np.ndarray:
     """fBm value noise, float32 [side,side], 0..1; `first` cells across in the coarsest octave."""
     out = np.zeros((side, side), np.float32)
     amplitude, cells = 1.0, first
@@ -36,7 +43,13 @@ def noise(rng: np.random.Generator, side: int, octaves: int = 6, first: int = 3,
 
 def colored(values: np.ndarray, colors: np.ndarray, steps: int = 0) -> np.ndarray:
     """Runs values 0..1 through a ramp of colours; `steps` > 0 leaves as many flat levels."""
-    ramp = np.stack([np.interp(np.linspace(0, len(colors) - 1, 256), range(len(colors)), colors[:, c]) for c in range(3)], -1)
+    ramp = np.stack(
+        [
+            np.interp(np.linspace(0, len(colors) - 1, 256), range(len(colors)), colors[:, c])
+            for c in range(3)
+        ],
+        -1,
+    )
     if steps:
         values = np.floor(values * steps).clip(0, steps - 1) / max(steps - 1, 1)
     return ramp.astype(np.uint8)[(values * 255).astype(np.uint8)]
@@ -54,7 +67,9 @@ def painterly(rng: np.random.Generator, picture: np.ndarray, count: int = 2600) 
     colors = (picture[points[:, 1], points[:, 0]] + shades).clip(0, 255)
     turns = angles[points[:, 1], points[:, 0]]
     ends = (points + lengths[:, None] * np.stack([np.cos(turns), np.sin(turns)], 1)).astype(int)
-    for (x, y), (u, v), color, length in zip(points.tolist(), ends.tolist(), colors.tolist(), lengths):
+    for (x, y), (u, v), color, length in zip(
+        points.tolist(), ends.tolist(), colors.tolist(), lengths, strict=True
+    ):
         cv2.line(out, (x, y), (u, v), color, max(1, int(length * 0.35)), cv2.LINE_AA)
     return out
 
@@ -70,12 +85,16 @@ def inked(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
 
 def clouds(rng, side):
     """fBm in a ramp of colours, bent by another noise."""
-    values = noise(rng, side, int(rng.integers(3, 8)), int(rng.integers(2, 7)), rng.uniform(0.4, 0.75))
+    values = noise(
+        rng, side, int(rng.integers(3, 8)), int(rng.integers(2, 7)), rng.uniform(0.4, 0.75)
+    )
     if rng.random() < 0.5:
         amount = np.float32(side * rng.uniform(0.03, 0.15))
         y, x = np.mgrid[:side, :side].astype(np.float32)
         bend = (noise(rng, side, 3) - 0.5) * amount
-        values = cv2.remap(values, x + bend, y + bend[::-1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        values = cv2.remap(
+            values, x + bend, y + bend[::-1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+        )
     return colored(values, palette(rng, int(rng.integers(2, 6))), int(rng.choice([0, 0, 4, 7])))
 
 
@@ -86,12 +105,16 @@ def cells(rng, side, pull=None):
     if rng.random() < 0.4:  # rows, as in laid paving
         n = max(3, int(count**0.5))
         grid = np.stack(np.meshgrid(np.arange(n), np.arange(n)), -1).reshape(-1, 2) + 0.5
-        grid = grid + np.stack([0.5 * (grid[:, 1] // 1 % 2), np.zeros(len(grid))], 1) * rng.integers(2)
+        grid = grid + np.stack(
+            [0.5 * (grid[:, 1] // 1 % 2), np.zeros(len(grid))], 1
+        ) * rng.integers(2)
         points = (grid + rng.normal(0, 0.13, grid.shape)) * side / n
     seeds = np.full((side, side), 255, np.uint8)
     at = points.astype(int).clip(0, side - 1)
     seeds[at[:, 1], at[:, 0]] = 0
-    distance, labels = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    distance, labels = cv2.distanceTransformWithLabels(
+        seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
     colors = palette(rng, int(rng.integers(2, 8)))
     tile = colors[rng.integers(len(colors), size=labels.max() + 1)].astype(np.float32)
     tile = tile + rng.normal(0, rng.uniform(0, 18), (len(tile), 1))
@@ -101,7 +124,9 @@ def cells(rng, side, pull=None):
     if rng.random() < 0.5:
         picture = picture + (noise(rng, side, 6, 16)[..., None] - 0.5) * rng.uniform(10, 60)
     joint = cv2.morphologyEx(labels.astype(np.float32), cv2.MORPH_GRADIENT, np.ones((3, 3))) > 0
-    joint = cv2.dilate(joint.astype(np.uint8), np.ones((int(rng.integers(1, 5)),) * 2, np.uint8)) > 0
+    joint = (
+        cv2.dilate(joint.astype(np.uint8), np.ones((int(rng.integers(1, 5)),) * 2, np.uint8)) > 0
+    )
     if rng.random() < 0.8:
         picture[joint] = rng.choice([20, 90, 200]) if rng.random() < 0.5 else palette(rng, 1)[0]
     return picture.clip(0, 255).astype(np.uint8)
@@ -117,9 +142,15 @@ def bricks(rng, side):
     for row, y in enumerate(range(0, side, height)):
         for x in range(-(row % 2) * width // 2, side, width):
             color = (colors[rng.integers(4)] + rng.normal(0, 12)).clip(0, 255).tolist()
-            cv2.rectangle(picture, (x + gap, y + gap), (x + width - gap, y + height - gap), color, -1)
+            cv2.rectangle(
+                picture, (x + gap, y + gap), (x + width - gap, y + height - gap), color, -1
+            )
     if rng.random() < 0.6:
-        picture = (picture * (0.75 + 0.5 * noise(rng, side, 6, 8))[..., None]).clip(0, 255).astype(np.uint8)
+        picture = (
+            (picture * (0.75 + 0.5 * noise(rng, side, 6, 8))[..., None])
+            .clip(0, 255)
+            .astype(np.uint8)
+        )
     return picture
 
 
@@ -128,14 +159,19 @@ def plaid(rng, side):
     colors = palette(rng, 3)
     y, x = np.mgrid[:side, :side].astype(np.float32)
     angle, pitch = rng.choice([0, np.pi / 4, rng.uniform(0, np.pi)]), rng.uniform(8, 70)
-    u, v = (np.cos(angle) * x + np.sin(angle) * y) / pitch, (-np.sin(angle) * x + np.cos(angle) * y) / pitch
+    u, v = (
+        (np.cos(angle) * x + np.sin(angle) * y) / pitch,
+        (-np.sin(angle) * x + np.cos(angle) * y) / pitch,
+    )
     style = rng.integers(4)
     if style == 0:
         index = (u % 1 < rng.uniform(0.2, 0.7)).astype(int)
     elif style == 1:
         index = (u % 1 < 0.5).astype(int) + (v % 1 < 0.5)
     elif style == 2:
-        index = (np.hypot(u % 1 - 0.5, (v + 0.5 * (np.floor(u) % 2)) % 1 - 0.5) < rng.uniform(0.15, 0.45)).astype(int)
+        index = (
+            np.hypot(u % 1 - 0.5, (v + 0.5 * (np.floor(u) % 2)) % 1 - 0.5) < rng.uniform(0.15, 0.45)
+        ).astype(int)
     else:
         index = ((u + np.abs(v % 2 - 1)) % 1 < 0.5).astype(int)
     return colors[index]
@@ -148,14 +184,23 @@ def screentone(rng, side):
     if style == 0:
         pitch = rng.uniform(5, 14)
         tone = noise(rng, side, 2, 2) if rng.random() < 0.5 else y / side
-        wave = 0.5 + 0.25 * (np.cos((x + y) * 2 * np.pi / pitch) + np.cos((x - y) * 2 * np.pi / pitch))
+        wave = 0.5 + 0.25 * (
+            np.cos((x + y) * 2 * np.pi / pitch) + np.cos((x - y) * 2 * np.pi / pitch)
+        )
         grey = np.clip((tone - wave) * 5 + 0.5, 0, 1) * 255
     else:
         centre = rng.uniform(0.2, 0.8, 2) * side
-        angle = np.arctan2(y - centre[1], x - centre[0]) if style == 1 else np.pi * (x * 0.3 + y) / side
-        table = cv2.GaussianBlur((rng.random((720, 1)) < rng.uniform(0.2, 0.6)).astype(np.float32), (1, 3), 0)[:, 0]
+        angle = (
+            np.arctan2(y - centre[1], x - centre[0]) if style == 1 else np.pi * (x * 0.3 + y) / side
+        )
+        table = cv2.GaussianBlur(
+            (rng.random((720, 1)) < rng.uniform(0.2, 0.6)).astype(np.float32), (1, 3), 0
+        )[:, 0]
         radius = np.hypot(x - centre[0], y - centre[1]) / side
-        grey = 255 * (1 - table[((angle / np.pi + 1) * 359).astype(int) % 720] * (radius > rng.uniform(0, 0.3)))
+        grey = 255 * (
+            1
+            - table[((angle / np.pi + 1) * 359).astype(int) % 720] * (radius > rng.uniform(0, 0.3))
+        )
     picture = np.repeat(grey.astype(np.uint8)[..., None], 3, 2)
     return colored(grey / 255, palette(rng, 2)) if rng.random() < 0.3 else picture
 
@@ -166,8 +211,17 @@ def bokeh(rng, side):
     for _ in range(int(rng.integers(20, 120))):
         layer, radius = np.zeros_like(picture), int(rng.uniform(0.01, 0.09) * side)
         x, y = rng.integers(0, side, 2).tolist()
-        box = np.s_[max(0, y - radius - 2) : y + radius + 3, max(0, x - radius - 2) : x + radius + 3]
-        cv2.circle(layer, (x, y), radius, palette(rng, 1)[0].tolist(), -1 if rng.random() < 0.7 else 2, cv2.LINE_AA)
+        box = np.s_[
+            max(0, y - radius - 2) : y + radius + 3, max(0, x - radius - 2) : x + radius + 3
+        ]
+        cv2.circle(
+            layer,
+            (x, y),
+            radius,
+            palette(rng, 1)[0].tolist(),
+            -1 if rng.random() < 0.7 else 2,
+            cv2.LINE_AA,
+        )
         picture[box] += layer[box] * rng.uniform(0.2, 0.7)
     return picture.clip(0, 255).astype(np.uint8)
 
@@ -186,11 +240,21 @@ def folds(rng, side):
     shade = 0.5 + 0.5 * np.sin(2 * np.pi * phase)
     if rng.random() < 0.5:
         shade = np.floor(shade * 3) / 2
-    base = plaid(rng, side) if rng.random() < 0.4 else np.broadcast_to(palette(rng, 1)[0], (side, side, 3))
+    base = (
+        plaid(rng, side)
+        if rng.random() < 0.4
+        else np.broadcast_to(palette(rng, 1)[0], (side, side, 3))
+    )
     return (base * (0.45 + 0.65 * shade)[..., None]).clip(0, 255).astype(np.uint8)
 
 
 PAINTERS = {
-    "clouds": clouds, "cells": cells, "bricks": bricks, "plaid": plaid, "screentone": screentone,
-    "bokeh": bokeh, "strokes": strokes, "folds": folds,
+    "clouds": clouds,
+    "cells": cells,
+    "bricks": bricks,
+    "plaid": plaid,
+    "screentone": screentone,
+    "bokeh": bokeh,
+    "strokes": strokes,
+    "folds": folds,
 }

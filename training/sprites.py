@@ -1,4 +1,4 @@
-"""One drawing on its way into a picture: scaled, turned and mirrored, then recoloured and shaded."""
+"""One drawing on its way into a picture: scaled, turned, mirrored, then recoloured and shaded."""
 
 from __future__ import annotations
 
@@ -24,9 +24,15 @@ class Placed:
     inside: float
 
 
-def place(rgba: np.ndarray, box: np.ndarray, angle: float, flip: bool, grounded: bool,
-          size: tuple[int, int]) -> Placed | None:
-    """Fits a drawing into a box of the canvas, keeping its proportions; None when nothing lands there.
+def place(
+    rgba: np.ndarray,
+    box: np.ndarray,
+    angle: float,
+    flip: bool,
+    grounded: bool,
+    size: tuple[int, int],
+) -> Placed | None:
+    """Fits a drawing into a box of the canvas, keeping its proportions; None if it lies outside.
 
     Args:
         rgba: uint8 [H,W,4], premultiplied.
@@ -42,8 +48,11 @@ def place(rgba: np.ndarray, box: np.ndarray, angle: float, flip: bool, grounded:
         return None
     pixels = rgba
     if scale < 0.7:  # area averaging, then at most a small further step in the warp
-        pixels = cv2.resize(rgba, (max(2, round(width * scale)), max(2, round(height * scale))),
-                            interpolation=cv2.INTER_AREA)
+        pixels = cv2.resize(
+            rgba,
+            (max(2, round(width * scale)), max(2, round(height * scale))),
+            interpolation=cv2.INTER_AREA,
+        )
     small_h, small_w = pixels.shape[:2]
     step = np.array([width * scale / small_w, height * scale / small_h])
     centre_x = (box[0] + box[2]) / 2
@@ -51,7 +60,10 @@ def place(rgba: np.ndarray, box: np.ndarray, angle: float, flip: bool, grounded:
     c, s = np.cos(angle), np.sin(angle)
     matrix = np.array([[c, s], [-s, c]]) @ np.diag([-step[0] if flip else step[0], step[1]])
     half = np.array([small_w, small_h]) / 2
-    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half @ matrix.T + [centre_x, centre_y]
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half @ matrix.T + [
+        centre_x,
+        centre_y,
+    ]
     x0, y0 = np.floor(corners.min(0)).astype(int)
     x1, y1 = np.ceil(corners.max(0)).astype(int)
     full = (x1 - x0) * (y1 - y0)
@@ -61,13 +73,21 @@ def place(rgba: np.ndarray, box: np.ndarray, angle: float, flip: bool, grounded:
     shift = np.array([centre_x - x0, centre_y - y0]) - matrix @ half
     # pixel centres: output index + 0.5 is the canvas coordinate
     offset = shift + matrix @ np.array([0.5, 0.5]) - 0.5
-    out = cv2.warpAffine(pixels, np.column_stack([matrix, offset]), (int(x1 - x0), int(y1 - y0)),
-                         flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+    out = cv2.warpAffine(
+        pixels,
+        np.column_stack([matrix, offset]),
+        (int(x1 - x0), int(y1 - y0)),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=0,
+    )
     alpha = np.ascontiguousarray(out[..., 3])
     if not alpha.any():
         return None
     safe = np.maximum(alpha, 1).astype(np.uint16)[..., None]
-    color = np.minimum((out[..., :3].astype(np.uint16) * 255 + safe // 2) // safe, 255).astype(np.uint8)
+    color = np.minimum((out[..., :3].astype(np.uint16) * 255 + safe // 2) // safe, 255).astype(
+        np.uint8
+    )
     inside = min(1.0, (x1 - x0) * (y1 - y0) / max(full, 1))
     return Placed(color, alpha, int(x0), int(y0), float(inside))
 
@@ -95,12 +115,21 @@ def alter(rng: np.random.Generator, placed: Placed, strength: float = 1.0) -> Pl
         color = _lit(rng, color)
     if chance[3] < 0.2 * strength:  # blotches, as paint has them
         side = max(color.shape[:2])
-        shade = cv2.resize(noise(rng, 64, 4, 3), (side, side))[: color.shape[0], : color.shape[1], None]
+        shade = cv2.resize(noise(rng, 64, 4, 3), (side, side))[
+            : color.shape[0], : color.shape[1], None
+        ]
         tone = palette(rng, 1)[0].astype(np.float32) / 255 + 0.4
-        color = np.clip(color * (1 + rng.uniform(0.15, 0.6) * (shade - 0.5) * tone), 0, 255).astype(np.uint8)
+        color = np.clip(color * (1 + rng.uniform(0.15, 0.6) * (shade - 0.5) * tone), 0, 255).astype(
+            np.uint8
+        )
     if chance[4] < 0.12 * strength and min(color.shape[:2]) > 24:  # an ink line around it
         thickness = max(1, round(max(color.shape[:2]) * rng.uniform(0.006, 0.02)))
-        core = cv2.erode(alpha, np.ones((2 * thickness + 1,) * 2, np.uint8), borderValue=255)[..., None] / 255.0
+        core = (
+            cv2.erode(alpha, np.ones((2 * thickness + 1,) * 2, np.uint8), borderValue=255)[
+                ..., None
+            ]
+            / 255.0
+        )
         line = np.full(3, rng.uniform(0, 60)) if rng.random() < 0.8 else palette(rng, 1)[0]
         color = np.rint(color * core + line * (1 - core)).astype(np.uint8)
     return Placed(np.ascontiguousarray(color), alpha, placed.x, placed.y, placed.inside)
@@ -117,7 +146,10 @@ def paint(picture: np.ndarray, placed: Placed) -> None:
 def _lit(rng: np.random.Generator, color: np.ndarray) -> np.ndarray:
     height, width = color.shape[:2]
     angle, depth = rng.uniform(0, 2 * np.pi), rng.uniform(0.15, 0.55)
-    y, x = np.linspace(-1, 1, height, dtype=np.float32)[:, None], np.linspace(-1, 1, width, dtype=np.float32)
+    y, x = (
+        np.linspace(-1, 1, height, dtype=np.float32)[:, None],
+        np.linspace(-1, 1, width, dtype=np.float32),
+    )
     ramp = np.clip(0.5 + 0.5 * (np.cos(angle) * x + np.sin(angle) * y), 0, 1)
     if rng.random() < 0.3:
         ramp = (ramp > rng.uniform(0.3, 0.7)).astype(np.float32)

@@ -57,8 +57,11 @@ def cache_folder(cache: Path | str | None = None) -> Path:
     return Path(cache or os.environ.get("CELKIT_CACHE") or "~/.cache/celkit").expanduser()
 
 
-def write_store(folder: Path, drawings: Iterable[tuple[str, str, bool, np.ndarray, float]],
-                counts: dict[str, int]) -> None:
+def write_store(
+    folder: Path,
+    drawings: Iterable[tuple[str, str, bool, np.ndarray, float]],
+    counts: dict[str, int],
+) -> None:
     """Writes (name, kind, held_out, rgba, detail) drawings; `counts` may fill up meanwhile.
 
     The folder appears only when it is complete.
@@ -71,7 +74,9 @@ def write_store(folder: Path, drawings: Iterable[tuple[str, str, bool, np.ndarra
             offset += rgba.size
         if not sprites:
             raise ValueError("there is no usable drawing to store")
-        pixels = np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(offset,))
+        pixels = np.lib.format.open_memmap(
+            temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(offset,)
+        )
         np.concatenate(chunks, out=pixels)
         pixels.flush()
         del pixels

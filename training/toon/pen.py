@@ -1,4 +1,4 @@
-"""A pen for cartoon figures: filled parts with hard or soft shade, pattern and outline, over skia."""
+"""A pen for cartoon figures: parts with hard or soft shade, pattern and outline, over skia."""
 
 from __future__ import annotations
 
@@ -32,8 +32,16 @@ class Pen:
     depth: float
     rng: np.random.Generator
 
-    def part(self, path: skia.Path, color: Color, *, pattern: str | None = None, second: Color | None = None,
-             outline: bool = True, shade: bool = True) -> None:
+    def part(
+        self,
+        path: skia.Path,
+        color: Color,
+        *,
+        pattern: str | None = None,
+        second: Color | None = None,
+        outline: bool = True,
+        shade: bool = True,
+    ) -> None:
         """Fills a closed path, shades it, and draws its outline."""
         canvas, bounds = self.canvas, path.getBounds()
         paint = skia.Paint(AntiAlias=True, Color4f=rgb(color))
@@ -41,9 +49,12 @@ class Pen:
         if self.shade == "soft" and shade:
             centre = np.array([bounds.centerX(), bounds.centerY()])
             a, b = centre + self.light * size * 0.5, centre - self.light * size * 0.5
-            paint.setShader(skia.GradientShader.MakeLinear(
-                [skia.Point(*a.tolist()), skia.Point(*b.tolist())],
-                [to_int(lighter(color, 0.25)), to_int(darker(color, self.depth))]))
+            paint.setShader(
+                skia.GradientShader.MakeLinear(
+                    [skia.Point(*a.tolist()), skia.Point(*b.tolist())],
+                    [to_int(lighter(color, 0.25)), to_int(darker(color, self.depth))],
+                )
+            )
         canvas.drawPath(path, paint)
         if pattern and second is not None:
             self._pattern(path, bounds, pattern, second)
@@ -53,16 +64,26 @@ class Pen:
             lit.offset(float(shift[0]), float(shift[1]))
             dark = skia.Op(path, lit, skia.PathOp.kDifference_PathOp)
             if dark is not None:
-                veil = skia.Paint(AntiAlias=True, Color4f=rgb(darker((0.35, 0.3, 0.45), 0.3), self.depth * 0.8))
+                veil = skia.Paint(
+                    AntiAlias=True, Color4f=rgb(darker((0.35, 0.3, 0.45), 0.3), self.depth * 0.8)
+                )
                 canvas.drawPath(dark, veil)
         if outline and self.line > 0:
             self.stroke(path, self.line, self.ink or darker(color, 0.62))
 
     def stroke(self, path: skia.Path, width: float, color: Color) -> None:
         """Draws a path as a line with round ends."""
-        self.canvas.drawPath(path, skia.Paint(
-            AntiAlias=True, Color4f=rgb(color), Style=skia.Paint.kStroke_Style, StrokeWidth=width,
-            StrokeCap=skia.Paint.kRound_Cap, StrokeJoin=skia.Paint.kRound_Join))
+        self.canvas.drawPath(
+            path,
+            skia.Paint(
+                AntiAlias=True,
+                Color4f=rgb(color),
+                Style=skia.Paint.kStroke_Style,
+                StrokeWidth=width,
+                StrokeCap=skia.Paint.kRound_Cap,
+                StrokeJoin=skia.Paint.kRound_Join,
+            ),
+        )
 
     def inside(self, path: skia.Path):
         """Context: drawing stays within a path."""
@@ -76,17 +97,33 @@ class Pen:
             ys = np.arange(bounds.top(), bounds.bottom() + pitch, pitch)
             if pattern in ("stripes", "plaid"):
                 for y in ys:
-                    self.canvas.drawRect(skia.Rect.MakeXYWH(bounds.left(), float(y), bounds.width(), pitch * 0.4), paint)
+                    self.canvas.drawRect(
+                        skia.Rect.MakeXYWH(bounds.left(), float(y), bounds.width(), pitch * 0.4),
+                        paint,
+                    )
             if pattern in ("bars", "plaid"):
                 for x in xs:
-                    self.canvas.drawRect(skia.Rect.MakeXYWH(float(x), bounds.top(), pitch * 0.3, bounds.height()), paint)
+                    self.canvas.drawRect(
+                        skia.Rect.MakeXYWH(float(x), bounds.top(), pitch * 0.3, bounds.height()),
+                        paint,
+                    )
             if pattern == "dots":
                 for row, y in enumerate(ys):
                     for x in xs:
-                        self.canvas.drawCircle(float(x + row % 2 * pitch / 2), float(y), pitch * 0.22, paint)
+                        self.canvas.drawCircle(
+                            float(x + row % 2 * pitch / 2), float(y), pitch * 0.22, paint
+                        )
             if pattern == "hem":
                 height = bounds.height()
-                self.canvas.drawRect(skia.Rect.MakeXYWH(bounds.left(), bounds.bottom() - 0.18 * height, bounds.width(), 0.08 * height), paint)
+                self.canvas.drawRect(
+                    skia.Rect.MakeXYWH(
+                        bounds.left(),
+                        bounds.bottom() - 0.18 * height,
+                        bounds.width(),
+                        0.08 * height,
+                    ),
+                    paint,
+                )
 
 
 class _Clip:
@@ -144,7 +181,9 @@ def limb(joints, widths) -> skia.Path:
     normal = np.stack([-direction[:, 1], direction[:, 0]], 1)
     end = line[-1] + direction[-1] * half[-1]
     start = line[0] - direction[0] * half[0]
-    return smooth(np.concatenate([[start], line + normal * half, [end], (line - normal * half)[::-1]]))
+    return smooth(
+        np.concatenate([[start], line + normal * half, [end], (line - normal * half)[::-1]])
+    )
 
 
 def rgb(color: Color, alpha: float = 1.0) -> skia.Color4f:

@@ -17,8 +17,10 @@ SIDE = 576
 _VERSION = 2
 
 
-def load_toons(cache: Path | str | None = None, *, count: int = 700, workers: int = 2) -> SpriteStore:
-    """The store of `count` figures in the cache folder, drawn on first use (about half a minute)."""
+def load_toons(
+    cache: Path | str | None = None, *, count: int = 700, workers: int = 2
+) -> SpriteStore:
+    """The store of `count` figures in the cache folder, drawn on first use (half a minute)."""
     folder = cache_folder(cache) / f"toons-{_VERSION}-{count}"
     if not (folder / "index.json").exists():
         logger.info("drawing %d figures, once", count)
