@@ -40,7 +40,12 @@ def export(run: Path, output: Path, metrics: Mapping[str, Any] | None = None) ->
     architecture = description["architecture"]
     if architecture not in NETWORKS:
         raise ValueError(f"{run} trained a {architecture}, which is not exported")
-    weights = {name: _half(name, value) for name, value in checkpoint["average"]["weights"].items()}
+    part = description.get("part", "")  # the rest only helped in training
+    weights = {
+        name.removeprefix(part): _half(name, value)
+        for name, value in checkpoint["average"]["weights"].items()
+        if name.startswith(part)
+    }
     # What is written must be what a user's machine can read.
     NETWORKS[architecture].from_state_dict(
         {

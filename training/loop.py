@@ -169,6 +169,11 @@ def read_checkpoint(run: Path) -> dict[str, Any]:
     return torch.load(path, map_location="cpu", weights_only=True)
 
 
+def weights_of(run: Path) -> dict[str, Tensor]:
+    """The averaged weights of a run, to begin another one with."""
+    return read_checkpoint(run)["average"]["weights"]
+
+
 class EndlessSampler(Sampler[int]):
     """Data indices from `start` on, each process taking every n-th: resuming is exact."""
 

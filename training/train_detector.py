@@ -19,7 +19,7 @@ from torch.utils.data import Dataset
 
 from cartoon_models.networks.rtmdet_ins import RTMDetIns, RTMDetInsConfig, rtmdet_ins_config
 
-from .losses.detection import MASK_STRIDE, DetectionTargets, detection_loss
+from .losses.detection import MASK_STRIDE, DetectionTargets, detection_loss, semantic_loss
 from .options import add_loop_options, loop_options
 
 MEAN = (103.53, 116.28, 123.675)  # of BGR, 0..255, as in the published checkpoint
@@ -103,12 +103,31 @@ def normalize(pictures: Tensor) -> Tensor:
     return ((pictures.flip(-1).float() - mean) / std).permute(0, 3, 1, 2)
 
 
+class WithSemantics(nn.Module):
+    """The detector and, for training only, a map per level of where any character is."""
+
+    def __init__(self, detector: RTMDetIns):
+        super().__init__()
+        self.detector = detector
+        channels = detector.config.neck_channels
+        self.semantic = nn.ModuleList(nn.Conv2d(channels, 1, 1) for _ in range(3))
+
+    def forward(self, x: Tensor):
+        levels = self.detector.neck(self.detector.backbone(x))
+        maps = [head(level) for head, level in zip(self.semantic, levels, strict=True)]
+        return self.detector.head(levels), maps
+
+
 def compute_loss(network: nn.Module, batch: DetectionBatch, accelerator: Any) -> dict[str, Tensor]:
-    return detection_loss(
-        network(normalize(batch.pictures)),
+    """Loss of `WithSemantics` on a batch."""
+    outputs, maps = network(normalize(batch.pictures))
+    parts = detection_loss(
+        outputs,
         batch.targets,
         mean_over_processes=lambda value: accelerator.reduce(value, "mean"),
     )
+    semantic = semantic_loss(maps, batch.targets)
+    return parts | {"loss": parts["loss"] + semantic, "semantic": semantic}
 
 
 def initialize(network: RTMDetIns) -> RTMDetIns:
@@ -144,6 +163,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--network", default="cpu", help="cpu, tiny, s, m or l (default: cpu)")
     parser.add_argument("--size", type=int, default=320, help="side of the input, n * 32")
     parser.add_argument("--art", type=Path, help="folder of drawings (default: Debian's)")
+    parser.add_argument("--start", type=Path, help="run or checkpoint whose weights to begin with")
+    for name, value, text in (
+        ("plain-background", 0.22, "share of flat backgrounds"),
+        ("props", 3.0, "mean number of things that are no characters"),
+        ("nuisance", 1.0, "strength of recolouring, shading and compression, 0 to 1"),
+    ):
+        parser.add_argument(f"--{name}", type=float, default=value, help=f"{text} ({value})")
     options = parser.parse_args(arguments)
     if options.size < 64 or options.size % 32:
         parser.error(f"--size {options.size} must be a multiple of 32 from 64 up")
@@ -151,14 +177,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
     from .art import load_art
+    from .compose import Options
     from .dataset import DetectorSamples
-    from .loop import train
+    from .loop import train, weights_of
 
     config = network_config(options.network)
     torch.manual_seed(loop.seed)
-    samples = DetectorSamples(loop.seed, options.size, art=load_art(options.art))
+    network = WithSemantics(initialize(RTMDetIns(config)))
+    if options.start:
+        network.load_state_dict(weights_of(options.start), strict=False)
+    data = {name: getattr(options, name) for name in ("plain_background", "props", "nuisance")}
+    samples = DetectorSamples(
+        loop.seed, options.size, art=load_art(options.art), options=Options(**data)
+    )
     train(
-        initialize(RTMDetIns(config)),
+        network,
         compute_loss,
         Letterboxed(samples, loop.seed),
         collate,
@@ -167,6 +200,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "architecture": "rtmdet_ins",
             "input_size": options.size,
             "network": asdict(config),
+            "part": "detector.",
+            "data": data,
+            "start": str(options.start or ""),
         },
     )
     return 0

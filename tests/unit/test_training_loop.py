@@ -23,6 +23,7 @@ from training.loop import (
     make_optimizer,
     read_checkpoint,
     train,
+    weights_of,
 )
 
 SMALL = RTMDetInsConfig(8, (1, 1, 1, 1), 16, 1)
@@ -261,8 +262,8 @@ def test_letterboxed_samples_end_in_padding_and_keep_their_boxes():
 
 def test_the_detector_trains_and_is_exported(tmp_path):
     run, output = tmp_path / "run", tmp_path / "detector.safetensors"
-    network = train_detector.initialize(RTMDetIns(SMALL))
-    description = {"architecture": "rtmdet_ins", "input_size": 64}
+    network = train_detector.WithSemantics(train_detector.initialize(RTMDetIns(SMALL)))
+    description = {"architecture": "rtmdet_ins", "input_size": 64, "part": "detector."}
     train(
         network,
         train_detector.compute_loss,
@@ -275,6 +276,8 @@ def test_the_detector_trains_and_is_exported(tmp_path):
     export(run, output, {"mask_ap50": 0.5})
     loaded = RTMDetIns.from_state_dict({k: v.float() for k, v in load_file(output).items()})
     assert loaded.config == SMALL
+    averaged = weights_of(run)["detector.head.rtm_reg.0.weight"]
+    torch.testing.assert_close(loaded.head.rtm_reg[0].weight, averaged.half().float())
     with safe_open(output, "pt") as file:
         metadata = file.metadata()
     keys = {"architecture", "input_size", "licence", "training", "commit", "seed", "metrics"}
@@ -283,6 +286,18 @@ def test_the_detector_trains_and_is_exported(tmp_path):
     assert json.loads(metadata["training"])["pictures"] == 8
     assert json.loads(metadata["metrics"]) == {"mask_ap50": 0.5}
     assert str(tmp_path) not in json.dumps(metadata)
+
+
+def test_an_untrained_detector_sees_little_and_boxes_are_six_strides_wide():
+    torch.manual_seed(0)
+    network = train_detector.initialize(RTMDetIns(SMALL)).eval()
+    with torch.no_grad():
+        scores, boxes, kernels, _ = network(torch.randn(1, 3, 64, 64))
+    for level, stride in enumerate((8, 16, 32)):
+        assert scores[level].sigmoid().mean() == pytest.approx(0.01, abs=0.005)
+        assert boxes[level].mean() == pytest.approx(3 * stride, rel=0.2)
+    # All levels begin with the same mask network.
+    torch.testing.assert_close(kernels[0].mean((2, 3)), kernels[2].mean((2, 3)), atol=0.2, rtol=0)
 
 
 class Disks(torch.utils.data.Dataset):

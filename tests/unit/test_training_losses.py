@@ -13,6 +13,7 @@ from training.losses.detection import (
     dice_loss,
     join_levels,
     quality_focal_loss,
+    semantic_loss,
 )
 from training.losses.refinement import feature_loss, position_weight, refinement_loss, side_loss
 
@@ -89,7 +90,9 @@ def test_padding_and_pictures_without_instances_are_background():
     priors = mask_priors(SIZES)
     boxes = torch.rand(1, len(priors), 4) * 30
     logits = torch.zeros(1, len(priors), 1)
-    padded = assign(logits, boxes, priors, torch.zeros(1, 2, 4), torch.zeros(1, 2, dtype=torch.bool))
+    padded = assign(
+        logits, boxes, priors, torch.zeros(1, 2, 4), torch.zeros(1, 2, dtype=torch.bool)
+    )
     empty = assign(logits, boxes, priors, torch.zeros(1, 0, 4), torch.zeros(1, 0, dtype=torch.bool))
     for found in (padded, empty):
         assert (found.instance == -1).all()
@@ -166,6 +169,19 @@ def test_centers_are_centres_of_mass_in_input_pixels():
     centers = _targets().centers()
     torch.testing.assert_close(centers[0], torch.tensor([[24.0, 24.0], [48.0, 46.0]]))
     assert torch.isfinite(centers).all()
+
+
+def test_semantic_loss_is_near_zero_only_for_the_union_of_the_masks():
+    targets = _targets()
+    truth = targets.masks.sum(1, keepdim=True)
+    levels = [torch.nn.functional.avg_pool2d(truth, side) for side in (2, 4, 8)]
+    assert [level.shape[-1] for level in levels] == [8, 4, 2]
+    hard = DetectionTargets(targets.boxes, torch.ones_like(targets.masks) / 2, targets.valid)
+    right = [torch.full_like(level, 30.0) for level in levels]
+    wrong = [torch.full_like(level, -30.0) for level in levels]
+    assert semantic_loss(right, hard) < 1e-3
+    assert semantic_loss(wrong, hard) > 10
+    assert 0 < semantic_loss([level * 0 for level in levels], targets) < 2
 
 
 def test_quality_focal_loss_is_equation_2():

@@ -1,6 +1,6 @@
 """Loss of the detector: 2 GIoU + 1 quality focal + 2 dice (arXiv 2312.01943, section 4.1)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 import torch
@@ -80,6 +80,23 @@ def detection_loss(
     total = WEIGHTS["box"] * box + WEIGHTS["score"] * score + WEIGHTS["mask"] * mask
     positives = torch.as_tensor(float(len(picture)), device=total.device)
     return {"loss": total, "box": box, "score": score, "mask": mask, "positives": positives}
+
+
+def semantic_loss(levels: Sequence[Tensor], targets: DetectionTargets) -> Tensor:
+    """Cross entropy plus dice of "any character here" per level, a scalar.
+
+    levels: logits [B, 1, h, w] at strides 8, 16 and 32. Only for training, as in CondInst
+    (arXiv 2102.03026): every pixel teaches the features what a character is, before boxes can.
+    """
+    union = targets.masks.sum(1, keepdim=True).clamp(max=1)
+    total = union.new_zeros(())
+    for logits, stride in zip(levels, STRIDES, strict=True):
+        truth = F.avg_pool2d(union, stride // MASK_STRIDE)
+        cross = F.binary_cross_entropy_with_logits(logits.float(), truth)
+        # One dice over the batch: a picture without characters has none of its own.
+        dice = dice_loss(logits.float().reshape(1, -1), truth.reshape(1, -1)).mean()
+        total = total + (cross + dice) / len(STRIDES)
+    return total
 
 
 def quality_focal_loss(logits: Tensor, found: Assignment, beta: float = 2.0) -> Tensor:
