@@ -14,6 +14,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from cartoon_models.instances import Instances
+from training.evaluate.__main__ import main
 from training.evaluate.average_precision import FIGURES, Overlaps, average_precision
 from training.evaluate.coco_folder import CocoFolder
 from training.evaluate.measure import (
@@ -25,6 +26,7 @@ from training.evaluate.measure import (
 )
 from training.evaluate.overlap import boundaries, boundary_iou, boundary_width, mask_iou
 from training.evaluate.report import table
+from training.evaluate.sheet import choose_rows
 
 
 def blobs(rng, count, height, width):
@@ -370,6 +372,69 @@ def test_annotations_without_outlines_are_refused(coco_folder):
     path.write_text(json.dumps(annotations))
     with pytest.raises(ValueError, match="no segmentation"):
         CocoFolder(coco_folder)[0]
+
+
+class FindsABox:
+    """A segmenter that always finds the same box, a little more of it when it refines."""
+
+    refiner = "a refiner"
+    detector = torch.nn.Linear(1, 1)
+
+    def segment(self, picture, refine=True, **options):
+        masks = torch.zeros(1, *picture.shape[:2])
+        masks[0, 5:20, 5 : (25 if refine else 22)] = 1.0
+        return Instances.from_masks(masks, scores=[0.9])
+
+
+@pytest.fixture
+def command(monkeypatch):
+    monkeypatch.setattr("training.evaluate.__main__.load_segmenter", lambda **_: FindsABox())
+    return main
+
+
+def test_command_prints_and_writes(command, coco_folder, tmp_path, capsys):
+    report, sheet = tmp_path / "out.json", tmp_path / "sheet.png"
+    options = ["--coco", coco_folder, "--json", report, "--sheet", sheet]
+    assert command([str(option) for option in options]) == 0
+    printed = capsys.readouterr().out
+    assert "refined boundary" in printed and "coarse box" in printed
+    figures = json.loads(report.read_text())
+    assert figures["refined"]["mask"]["AP"] == pytest.approx(1.0)
+    assert figures["coarse"]["mask"]["AP75"] == pytest.approx(1.0)
+    assert figures["coarse"]["mask"]["AP"] == pytest.approx(0.8)  # IoU 0.85: 8 of 10 thresholds
+    with Image.open(sheet) as image:
+        assert image.width > 4 * 320 and image.height > 200
+
+
+def test_command_can_leave_the_refiner_out(command, coco_folder, capsys):
+    assert command(["--coco", str(coco_folder), "--coarse-only"]) == 0
+    assert "refined" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--json", "there.json"], "there.json is there already"),
+        (["--coco", "nowhere"], "nowhere has no annotation file"),
+        (["--count", "-1"], "not -1"),
+        (["--detector", "none"], "AP needs a detector"),
+    ],
+)
+def test_command_says_what_is_wrong(command, options, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.json").write_text("kept")
+    assert command(options) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+    assert (tmp_path / "there.json").read_text() == "kept"
+
+
+def test_sheet_shows_worst_median_and_best():
+    qualities = [0.9, 0.1, 0.5, 0.4, 0.8, 0.2, 0.6]
+    assert choose_rows(qualities, 1) == [("worst", 1), ("median", 2), ("best", 0)]
+    assert [index for _, index in choose_rows(qualities[:3], 1)] == [1, 2, 0]
+    indices = [index for _, index in choose_rows(qualities, 2)]
+    assert len(set(indices)) == 6
 
 
 def test_soft_masks_are_cut_at_half():

@@ -1,0 +1,1 @@
+"""Measurements that print JSON: `python -m benchmarks.instances`."""
