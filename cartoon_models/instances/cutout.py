@@ -63,20 +63,25 @@ def cut_out(
     require_size("The picture", rgba.shape[:2], instances.size)
     height, width = instances.size
     if mode == "crop":
-        boxes = cut_out_boxes(instances, margin).tolist()
+        boxes = [tuple(box) for box in cut_out_boxes(instances, margin).tolist()]
         cuts = [rgba.new_zeros(y2 - y1, x2 - x1, 4) for x1, y1, x2, y2 in boxes]
-        result = cuts
     else:
-        boxes = [[0, 0, width, height]] * len(instances)
-        result = cuts = rgba.new_zeros(len(instances), height, width, 4)
-    colors, opacity = rgba[..., :3].cpu().numpy(), rgba[..., 3].cpu()
-    for mask, box, cut in zip(instances.masks, boxes, cuts, strict=True):
-        alpha = (mask.cpu() * opacity).numpy()
+        boxes = [(0, 0, width, height)] * len(instances)
+        cuts = rgba.new_zeros(len(instances), height, width, 4)
+    colors, opacity = rgba[..., :3].cpu().numpy(), rgba[..., 3]
+    visible = boxes_of_masks(instances.masks, _INVISIBLE).long() + torch.tensor(
+        [-_BLEED, -_BLEED, _BLEED, _BLEED], device=instances.device
+    )
+    for mask, box, reach, cut in zip(instances.masks, boxes, visible.tolist(), cuts, strict=True):
+        part = _common(box, reach)
+        wide, inner = _grown(part, _REACH, (height, width))
+        alpha = (mask[wide].to(opacity.device) * opacity[wide]).cpu().numpy()
         alpha[alpha < _INVISIBLE] = 0.0
-        _fill(cut, colors, alpha, box, decontaminate)
+        painted = _paint(colors[wide], alpha, inner, decontaminate)
+        cut[_slices(_shifted(part, (-box[0], -box[1])))] = torch.from_numpy(painted)
     if mode == "crop":
-        return [cut.to(instances.device) for cut in result]
-    return result.to(instances.device)
+        return [cut.to(instances.device) for cut in cuts]
+    return cuts.to(instances.device)
 
 
 def cut_out_boxes(instances: Instances, margin: int = 0) -> Tensor:
@@ -135,14 +140,12 @@ def foreground_colors(colors: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     return inside
 
 
-def _fill(
-    cut: Tensor, colors: np.ndarray, alpha: np.ndarray, box: list[int], decontaminate: bool
-) -> None:
-    """Write RGBA of ``box`` into ``cut``, tile by tile: only what is near an edge costs time."""
+def _paint(colors: np.ndarray, alpha: np.ndarray, box: Box, decontaminate: bool) -> np.ndarray:
+    """RGBA of ``box`` of a picture, tile by tile: only what is near an edge costs time."""
     import cv2
 
-    target = cut.numpy() if cut.device.type == "cpu" else np.zeros(cut.shape, np.float32)
-    target[..., 3] = alpha[box[1] : box[3], box[0] : box[2]]
+    rgba = np.zeros((box[3] - box[1], box[2] - box[0], 4), np.float32)
+    rgba[..., 3] = alpha[_slices(box)]
     for tile in _tiles(box):
         is_near = _near(cv2.dilate, alpha, tile, _BLEED) > 0
         if not is_near.any():
@@ -152,12 +155,12 @@ def _fill(
         if decontaminate and is_mixed.any():
             rows, columns = np.flatnonzero(is_mixed.any(1)), np.flatnonzero(is_mixed.any(0))
             part = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
+            # With all that the windows see around it, so that tiles leave no seams.
             wide, inner = _grown(_shifted(part, tile[:2]), _REACH, alpha.shape)
-            clean = foreground_colors(colors[wide], alpha[wide])[inner]
+            clean = foreground_colors(colors[wide], alpha[wide])[_slices(inner)]
             rgb[_slices(part)] = clean * is_near[_slices(part)][..., None]
-        target[(*_slices(_shifted(tile, (-box[0], -box[1]))), slice(0, 3))] = rgb
-    if cut.device.type != "cpu":
-        cut.copy_(torch.from_numpy(target))
+        rgba[(*_slices(_shifted(tile, (-box[0], -box[1]))), slice(0, 3))] = rgb
+    return rgba
 
 
 def _continued(colors: np.ndarray, weight: np.ndarray, windows: Sequence[int]) -> np.ndarray:
@@ -191,14 +194,20 @@ def _tiles(box: Sequence[int]) -> Iterator[Box]:
 def _near(extreme: Callable, alpha: np.ndarray, tile: Box, distance: int) -> np.ndarray:
     """cv2.erode or cv2.dilate of the tile by ``distance`` pixels, its surroundings included."""
     wide, inner = _grown(tile, distance, alpha.shape)
-    return extreme(alpha[wide], np.ones((2 * distance + 1,) * 2, np.uint8))[inner]
+    return extreme(alpha[wide], np.ones((2 * distance + 1,) * 2, np.uint8))[_slices(inner)]
 
 
-def _grown(box: Box, margin: int, shape: tuple[int, ...]) -> tuple[tuple, tuple]:
-    """Where a box with a margin lies in the picture, and where the box lies in that."""
+def _grown(box: Box, margin: int, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], Box]:
+    """The slices of a box with a margin, as far as the picture goes, and the box within them."""
     left, top = max(0, box[0] - margin), max(0, box[1] - margin)
     right, bottom = min(shape[1], box[2] + margin), min(shape[0], box[3] + margin)
-    return _slices((left, top, right, bottom)), _slices(_shifted(box, (-left, -top)))
+    return _slices((left, top, right, bottom)), _shifted(box, (-left, -top))
+
+
+def _common(a: Sequence[int], b: Sequence[int]) -> Box:
+    """The part of ``a`` that is in ``b``; where there is none, nothing of ``a`` (no pixel)."""
+    x1, y1 = min(max(a[0], b[0]), a[2]), min(max(a[1], b[1]), a[3])
+    return x1, y1, max(x1, min(a[2], b[2])), max(y1, min(a[3], b[3]))
 
 
 def _shifted(box: Box, by: Sequence[int]) -> Box:
