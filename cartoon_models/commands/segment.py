@@ -19,6 +19,7 @@ from .bar import progress_bar
 
 if TYPE_CHECKING:
     from ..instances import Instances, Segmenter
+    from ..instances.tags import Tagger
 
 _RESULTS = ("instances.json", "overlay.png")
 _NUMBERED = re.compile(r"(mask|cutout)_(\d{2,})\.png")
@@ -75,6 +76,12 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="drop a character covered by more than this",
     )
 
+    group = parser.add_argument_group("tags")
+    add = group.add_argument
+    add("--tagger", metavar="FOLDER", help="tag each character with the WD tagger in this folder")
+    add("--tag-threshold", type=float, metavar="P", help="least probability; default: the model's")
+    add("--character-threshold", type=float, metavar="P", help="the same for names of characters")
+
     group = parser.add_argument_group("how the result looks")
     add = group.add_argument
     add(
@@ -123,11 +130,12 @@ def run(options: argparse.Namespace) -> int:
     if not options.overwrite:
         for folder in places.values():
             _refuse_old_results(folder)
+    tagger = _load_tagger(options)
     segmenter = _load(options)
     failed = 0
     for path, folder in places.items():
         try:
-            count = _segment_one(segmenter, path, folder, boxes, options)
+            count = _segment_one(segmenter, tagger, path, folder, boxes, options)
         except (ValueError, OSError) as error:
             if len(places) == 1:
                 raise
@@ -141,6 +149,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _segment_one(
     segmenter: Segmenter,
+    tagger: Tagger | None,
     path: Path,
     folder: Path,
     boxes: list[list[float]] | None,
@@ -166,6 +175,18 @@ def _segment_one(
                 duplicate_threshold=options.duplicates,
                 progress=progress,
                 **common,
+            )
+    if tagger is not None:
+        from ..instances.tags import tag_instances
+
+        with progress_bar("tags", options.quiet) as progress:
+            found = tag_instances(
+                picture,
+                found,
+                tagger,
+                general_threshold=options.tag_threshold,
+                character_threshold=options.character_threshold,
+                progress=progress,
             )
     with _published_together(folder, options.overwrite) as staging:
         _write(staging, picture, found, options)
@@ -303,6 +324,14 @@ def _load(options: argparse.Namespace) -> Segmenter:
                 with progress_bar(name, options.quiet, unit="B") as progress:
                     locate(name, download=True, progress=progress)
     return load_segmenter(options.detector, options.refiner, device=_device(options.device))
+
+
+def _load_tagger(options: argparse.Namespace) -> Tagger | None:
+    if options.tagger is None:
+        return None
+    from ..instances.wd_tagger import load_tagger
+
+    return load_tagger(options.tagger, device=_device(options.device))
 
 
 def _device(name: str | None) -> str | None:

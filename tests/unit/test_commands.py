@@ -156,6 +156,23 @@ def test_boxes_come_from_the_line_and_from_a_file(segmenter, picture, tmp_path):
     assert segmenter.calls[0]["prompt"] == "match"
 
 
+def test_tags_come_from_the_taggers_folder(segmenter, picture, tmp_path, monkeypatch):
+    from cartoon_models.instances import wd_tagger
+    from cartoon_models.instances.tags import TagResult
+
+    class Hats:
+        def tag(self, pictures, general_threshold=None, character_threshold=None):
+            assert (general_threshold, character_threshold) == (0.4, 0.9)
+            return [TagResult({"hat": 0.9}, {"mascot": 0.95}) for _ in pictures]
+
+    monkeypatch.setattr(wd_tagger, "load_tagger", lambda folder, device=None: Hats())
+    options = ["--tagger", "folder", "--tag-threshold", "0.4", "--character-threshold", "0.9"]
+    assert run("segment", picture, "-o", tmp_path / "out", *options) == 0
+    record = json.loads((tmp_path / "out" / "instances.json").read_text())
+    assert [entry["tags"] for entry in record["instances"]] == [["hat"], ["hat"]]
+    assert [entry["characters"] for entry in record["instances"]] == [["mascot"], ["mascot"]]
+
+
 def test_a_folder_gives_each_picture_its_folder(segmenter, picture, tmp_path, capsys):
     folder = tmp_path / "in"
     folder.mkdir()
@@ -253,6 +270,7 @@ def test_no_memory_is_one_sentence(segmenter, picture, tmp_path, capsys):
         (["{picture}", "--boxes", "a,b,c,d"], "four numbers"),
         (["{picture}", "--boxes", "none.json"], "no file of boxes"),
         (["{folder}", "--boxes", "1,2,3,4"], "belongs to one picture"),
+        (["{picture}", "--tagger", "{folder}"], "no selected_tags.csv"),
         (["{picture}", "--margin", "-3"], "from 0 up, not -3"),
         (["{picture}", "--device", "toaster"], "'toaster' cannot be used"),
         (["{picture}", "-o", "{text}"], "is a file"),
