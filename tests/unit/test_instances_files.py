@@ -48,6 +48,7 @@ def random_masks():
     yield big.T
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation")  # in pycocotools
 @pytest.mark.parametrize(
     "mask", list(random_masks()), ids=lambda mask: f"{mask.shape[1]}x{mask.shape[0]}"
 )
