@@ -184,7 +184,7 @@ class CelKitSegmentBoxes(io.ComfyNode):
                 ),
                 io.MultiType.Input(
                     "boxes",
-                    [wire.BoundingBox, io.BBOX],
+                    [wire.BoundingBox, wire.PlainBoxes],
                     optional=True,
                     tooltip="Boxes of other nodes: BOUNDING_BOX, or a list of [x1, y1, x2, y2].",
                 ),

@@ -44,7 +44,7 @@ class CelKitInstancesToSEGS(io.ComfyNode):
                     tooltip="The pictures, if the SEGS are to hold a crop of each character.",
                 ),
             ],
-            outputs=[io.SEGS.Output(display_name="segs", tooltip="Of one picture.")],
+            outputs=[wire.Segs.Output(display_name="segs", tooltip="Of one picture.")],
         )
 
     @classmethod

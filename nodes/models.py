@@ -29,24 +29,24 @@ NO_TAGGER = "none found"
 NO_REFINER = "none"
 PRECISIONS = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
-# What a run needs beside the weights: four masks at 720 x 720 through the largest refiner in fp16
-# take a little over 1 GiB. ComfyUI moves other models away until this much is free.
+# What a run needs beside the weights, estimated for four masks of 720 x 720 at once through the
+# largest refiner in fp16. ComfyUI moves other models away until this much is free.
 WORKING_MEMORY = 1536 * 1024**2
 
 Progress = Callable[[int, int], None]
 
 _STEPS = 100  # of one picture on the progress bar
 _WEIGHT_SUFFIXES = {".safetensors", ".ckpt", ".pth", ".pt"}
-# The class that core itself uses; before 0.16 it has no name of its own.
-_ModelPatcher = getattr(comfy.model_patcher, "CoreModelPatcher", comfy.model_patcher.ModelPatcher)
 
 
 class ManagedNetworks:
     """Networks that ComfyUI loads, evicts and keeps between runs."""
 
     def __init__(self, *networks: nn.Module | None) -> None:
-        self._patcher = _ModelPatcher(
-            _Networks(network for network in networks if network is not None),
+        # The patcher that core itself uses, which older ones have under its plain name only.
+        patcher = getattr(comfy.model_patcher, "CoreModelPatcher", comfy.model_patcher.ModelPatcher)
+        self._patcher = patcher(
+            CelKitNetworks(network for network in networks if network is not None),
             load_device=model_management.get_torch_device(),
             offload_device=model_management.unet_offload_device(),
         )
@@ -104,8 +104,8 @@ class ManagedTagger:
         return tag_instances(picture, instances, self._tagger, *thresholds, progress=progress)
 
 
-class _Networks(nn.ModuleList):
-    """What belongs together, under a name for ComfyUI's log."""
+class CelKitNetworks(nn.ModuleList):
+    """What is loaded together; ComfyUI's log shows the name of this class."""
 
 
 def load_managed_segmenter(

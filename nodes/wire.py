@@ -19,6 +19,12 @@ CelKitInstances = io.Custom("CELKIT_INSTANCES")
 BoundingBox = io.Custom("BOUNDING_BOX")
 """A list of ``{x, y, width, height, label, score, metadata}``; of a batch, a list of such lists."""
 
+PlainBoxes = io.Custom("BBOX")
+"""A list of ``[x1, y1, x2, y2]``, as some packs have it."""
+
+Segs = io.Custom("SEGS")
+"""``((H, W), [SEG, ...])``; see convert.segs_of."""
+
 Layers = io.Custom("LAYERS")
 """``{version, canvas, layers: [{image, mask, x, y, z_index, name}]}``; mask 1 = transparent."""
 
