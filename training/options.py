@@ -1,4 +1,4 @@
-"""Command-line options that all trainers share; see `loop.LoopOptions`."""
+"""Command-line options that all trainers share."""
 
 import argparse
 import dataclasses
@@ -26,9 +26,15 @@ HELP = {
     "log_steps": "steps per line of the log",
 }
 
+DATA = (
+    ("plain_background", 0.22, "share of flat backgrounds"),
+    ("props", 3.0, "mean number of things that are no characters"),
+    ("nuisance", 1.0, "strength of recolouring, shading and compression, 0 to 1"),
+)
+
 
 def add_loop_options(parser: argparse.ArgumentParser, **defaults) -> None:
-    """Add every field of LoopOptions as an option; `defaults` replace its own."""
+    """Add every field of `loop.LoopOptions` as an option; `defaults` replace its own."""
     for field in dataclasses.fields(LoopOptions):
         flag = "--" + field.name.replace("_", "-")
         if field.name == "run":
@@ -50,3 +56,16 @@ def loop_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -
         return LoopOptions(**{name: getattr(options, name) for name in names})
     except ValueError as error:
         parser.error(str(error))
+
+
+def add_data_options(parser: argparse.ArgumentParser) -> None:
+    """Add where drawings come from and how hard the compositions are; see `compose.Options`."""
+    parser.add_argument("--art", type=Path, help="folder of drawings (default: Debian's)")
+    for name, value, text in DATA:
+        flag = "--" + name.replace("_", "-")
+        parser.add_argument(flag, type=float, default=value, help=f"{text} (default: {value})")
+
+
+def data_options(options: argparse.Namespace) -> dict[str, float]:
+    """The fields of `compose.Options` among parsed options."""
+    return {name: getattr(options, name) for name, _, _ in DATA}

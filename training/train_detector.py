@@ -20,7 +20,7 @@ from torch.utils.data import Dataset
 from cartoon_models.networks.rtmdet_ins import RTMDetIns, RTMDetInsConfig, rtmdet_ins_config
 
 from .losses.detection import MASK_STRIDE, DetectionTargets, detection_loss, semantic_loss
-from .options import add_loop_options, loop_options
+from .options import add_data_options, add_loop_options, data_options, loop_options
 
 MEAN = (103.53, 116.28, 123.675)  # of BGR, 0..255, as in the published checkpoint
 STD = (57.375, 57.12, 58.395)
@@ -162,14 +162,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_loop_options(parser)
     parser.add_argument("--network", default="cpu", help="cpu, tiny, s, m or l (default: cpu)")
     parser.add_argument("--size", type=int, default=320, help="side of the input, n * 32")
-    parser.add_argument("--art", type=Path, help="folder of drawings (default: Debian's)")
     parser.add_argument("--start", type=Path, help="run or checkpoint whose weights to begin with")
-    for name, value, text in (
-        ("plain-background", 0.22, "share of flat backgrounds"),
-        ("props", 3.0, "mean number of things that are no characters"),
-        ("nuisance", 1.0, "strength of recolouring, shading and compression, 0 to 1"),
-    ):
-        parser.add_argument(f"--{name}", type=float, default=value, help=f"{text} ({value})")
+    add_data_options(parser)
     options = parser.parse_args(arguments)
     if options.size < 64 or options.size % 32:
         parser.error(f"--size {options.size} must be a multiple of 32 from 64 up")
@@ -186,7 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     network = WithSemantics(initialize(RTMDetIns(config)))
     if options.start:
         network.load_state_dict(weights_of(options.start), strict=False)
-    data = {name: getattr(options, name) for name in ("plain_background", "props", "nuisance")}
+    data = data_options(options)
     samples = DetectorSamples(
         loop.seed, options.size, art=load_art(options.art), options=Options(**data)
     )
@@ -202,7 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "network": asdict(config),
             "part": "detector.",
             "data": data,
-            "start": str(options.start or ""),
+            "start": options.start.name if options.start else "",
         },
     )
     return 0

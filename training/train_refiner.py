@@ -21,7 +21,7 @@ from torch.utils.data import Dataset
 from cartoon_models.networks.isnet import GroundTruthEncoder, ISNet
 
 from .losses.refinement import refinement_loss
-from .options import add_loop_options, loop_options
+from .options import add_data_options, add_loop_options, data_options, loop_options
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--encoder-minutes", type=float, default=4.0, help="on top, for the encoder"
     )
-    parser.add_argument("--art", type=Path, help="folder of drawings (default: Debian's)")
+    parser.add_argument("--start", type=Path, help="run or checkpoint whose weights to begin with")
+    add_data_options(parser)
     options = parser.parse_args(arguments)
     if options.size < 64:
         parser.error(f"--size {options.size} must be 64 or more")
@@ -112,20 +113,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
     from .art import load_art
+    from .compose import Options
     from .dataset import RefinerSamples
-    from .loop import train
+    from .loop import train, weights_of
 
-    samples = RefinerSamples(loop.seed, options.size, art=load_art(options.art))
+    data = data_options(options)
+    samples = RefinerSamples(
+        loop.seed, options.size, art=load_art(options.art), options=Options(**data)
+    )
     encoder = train_encoder(loop, options.width, options.encoder_minutes, samples)
     torch.manual_seed(loop.seed)
+    network = ISNet(4, options.width)
+    if options.start:
+        network.load_state_dict(weights_of(options.start))
     train(
-        ISNet(4, options.width),
+        network,
         loss_with(encoder),
         samples,
         collate,
         loop,
         extras={"encoder": encoder},
-        description={"architecture": "isnet", "input_size": options.size, "width": options.width},
+        description={
+            "architecture": "isnet",
+            "input_size": options.size,
+            "width": options.width,
+            "data": data,
+            "start": options.start.name if options.start else "",
+        },
     )
     return 0
 
