@@ -2,14 +2,13 @@
 
 import argparse
 import logging
-import sys
 from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import CelKitError
 from . import segment, weights
+from .console import BAD_INPUT, complain, is_out_of_memory, sentence
 
-BAD_INPUT = 2  # as argparse exits
 INTERRUPTED = 130  # as shells report Ctrl-C
 
 
@@ -22,13 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.run(options)
     except KeyboardInterrupt:
-        _say("stopped.")
+        complain("stopped.")
         return INTERRUPTED
     except (CelKitError, ValueError, IndexError, OSError, MemoryError, RuntimeError) as error:
         known = not isinstance(error, RuntimeError) or isinstance(error, CelKitError)
-        if options.verbose or not (known or _is_out_of_memory(error)):
+        if options.verbose or not (known or is_out_of_memory(error)):
             raise
-        _say(sentence(error))
+        complain(sentence(error))
         return BAD_INPUT
 
 
@@ -42,20 +41,3 @@ def make_parser() -> argparse.ArgumentParser:
     segment.add_parser(commands)
     weights.add_parser(commands)
     return parser
-
-
-def sentence(error: BaseException) -> str:
-    """An error as one line for a reader."""
-    if isinstance(error, MemoryError) or _is_out_of_memory(error):
-        return "there is not enough memory for this; try a smaller picture."
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return " ".join(str(error).split()) or type(error).__name__
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    return type(error).__name__ == "OutOfMemoryError"  # torch's, without importing torch for it
-
-
-def _say(text: str) -> None:
-    print(f"celkit: {text}", file=sys.stderr)

@@ -8,14 +8,13 @@ import logging
 import os
 import re
 import shutil
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .bar import progress_bar
+from .console import BAD_INPUT, complain, progress_bar, say, sentence
 
 if TYPE_CHECKING:
     from ..instances import Instances, Segmenter
@@ -121,8 +120,6 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Segment what the options say; returns 0, or 2 when some pictures of a folder failed."""
-    from . import BAD_INPUT, sentence
-
     if options.margin < 0:
         raise ValueError(f"--margin is a number of pixels from 0 up, not {options.margin}.")
     places = _places(options.input, options.output)
@@ -140,10 +137,10 @@ def run(options: argparse.Namespace) -> int:
             if len(places) == 1:
                 raise
             failed += 1
-            print(f"celkit: {path.name} was left out: {sentence(error)}", file=sys.stderr)
+            complain(f"{path.name} was left out: {sentence(error)}")
             continue
         if not options.quiet:
-            print(f"{path}: {_characters(count)} -> {folder}")
+            say(f"{path}: {_characters(count)} -> {folder}")
     return BAD_INPUT if failed else 0
 
 

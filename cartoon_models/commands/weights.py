@@ -4,7 +4,7 @@ safetensors."""
 import argparse
 from pathlib import Path
 
-from .bar import progress_bar
+from .console import progress_bar, say
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -66,10 +66,10 @@ def list_weights(options: argparse.Namespace) -> int:
             found = find(entry)
         except WeightsError as error:
             found = error
-        print(f"{entry.name}: {entry.title} ({entry.network})")
-        print(f"    {found or 'not here: ' + entry.file}")
-        print(f"    licence {entry.licence}, {entry.page}")
-    print("Looked in: " + ", ".join(str(folder) for folder in search_folders()))
+        say(f"{entry.name}: {entry.title} ({entry.network})")
+        say(f"    {found or 'not here: ' + entry.file}")
+        say(f"    licence {entry.licence}, {entry.page}")
+    say("Looked in: " + ", ".join(str(folder) for folder in search_folders()))
     return 0
 
 
@@ -85,7 +85,7 @@ def fetch_weights(options: argparse.Namespace) -> int:
         raise ValueError(f"There are no weights named {options.name!r}; known are {known}.")
     found = find(entry) if options.folder is None else None
     if found is None:
-        print(f"{entry.title}, {entry.file}, from {entry.page} (licence: {entry.licence})")
+        say(f"{entry.title}, {entry.file}, from {entry.page} (licence: {entry.licence})")
         with progress_bar(entry.file, options.quiet, unit="B") as progress:
             found = fetch(
                 entry,
@@ -94,7 +94,7 @@ def fetch_weights(options: argparse.Namespace) -> int:
                 sha256=options.sha256,
                 accept_unverified=options.accept_unverified,
             )
-    print(found)
+    say(str(found))
     return 0
 
 
@@ -128,5 +128,5 @@ def convert_weights(options: argparse.Namespace) -> int:
         metadata |= {"licence": entry.licence, "page": entry.page}
     with atomic_path(output) as temporary:
         save_file(state, temporary, metadata={"format": "pt", **metadata})
-    print(output)
+    say(str(output))
     return 0
