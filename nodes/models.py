@@ -167,7 +167,7 @@ def detector_choices() -> list[str]:
 
 def refiner_choices() -> list[str]:
     """What the refiner combo offers."""
-    return [EMBEDDED, NO_REFINER, *_published("isnet_refine"), *_files()]
+    return [EMBEDDED, NO_REFINER, *_published("isnet_refine", "isnet_anime_seg"), *_files()]
 
 
 def tagger_choices() -> list[str]:
@@ -204,8 +204,8 @@ def progress_per_picture(count: int) -> list[Progress]:
     return [reporter(number) for number in range(count)]
 
 
-def _published(network: str) -> list[str]:
-    return [name for name, entry in weights.load_manifest().items() if entry.network == network]
+def _published(*networks: str) -> list[str]:
+    return [name for name, entry in weights.load_manifest().items() if entry.network in networks]
 
 
 def _files() -> list[str]:

@@ -51,7 +51,7 @@ def which_input(default: str, tooltip: str) -> io.Input:
         "which",
         default=default,
         tooltip=tooltip + " Numbers from 0 as in the preview (0,2-4), all, largest, smallest, "
-        "leftmost, rightmost, topmost, bottommost, best score; with a count: largest 3.",
+        "leftmost, rightmost, topmost, bottommost or best score; largest 3 names three of them.",
     )
 
 

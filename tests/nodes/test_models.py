@@ -105,7 +105,9 @@ def test_the_combos_offer_what_is_there(models, comfyui):
     (tagger / "selected_tags.csv").write_text("")
     (tagger / "model.safetensors").write_bytes(b"")
     assert models.detector_choices() == ["embedded", "rtmdetl_e60", "mine.safetensors"]
-    assert models.refiner_choices() == ["embedded", "none", "refine_last", "mine.safetensors"]
+    assert models.refiner_choices() == [
+        *("embedded", "none", "refine_last", "isnetis", "mine.safetensors")
+    ]
     assert models.tagger_choices() == ["tagger"]
     assert models.weights_named("embedded") is None
     assert models.weights_named("mine.safetensors") == str(folder / "mine.safetensors")
