@@ -242,7 +242,9 @@ def segs_of(
         x1, y1, x2, y2 = region = _grown(box, crop_factor, instances.size)
         segs.append(
             SEG(
-                cropped_image=None if picture is None else picture[None, y1:y2, x1:x2].cpu(),
+                cropped_image=None
+                if picture is None
+                else picture[None, y1:y2, x1:x2].cpu().clone(),
                 cropped_mask=instances.masks[index, y1:y2, x1:x2].cpu().numpy().copy(),
                 confidence=float(instances.scores[index]),
                 crop_region=list(region),

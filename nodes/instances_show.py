@@ -143,8 +143,8 @@ class CelKitInstancesToMasks(io.ComfyNode):
                     min=0.0,
                     max=1.0,
                     step=0.05,
-                    tooltip="Above 0 the masks are hard: 1 where the soft mask reaches this. At 0 they "
-                    "stay soft.",
+                    tooltip="Above 0 the masks are hard: 1 where the soft mask reaches this. At 0 "
+                    "they stay soft.",
                 ),
             ],
             outputs=[

@@ -68,6 +68,19 @@ def test_boxes_and_masks_run_too(call, segmenter, picture):
         )
 
 
+@pytest.mark.parametrize("shape", [(2, 1, 1, 3), (1, 8, 640, 4), (1, 130, 5, 1)])
+def test_pictures_of_any_shape(call, segmenter, shape):
+    instances, masks, background, preview, _ = call(
+        "CelKitSegmentCharacters",
+        segmenter=segmenter,
+        image=torch.rand(shape),
+        score_threshold=0.0,
+        max_instances=2,
+    )
+    assert len(instances) == shape[0] and masks.shape[1:] == shape[1:3]
+    assert tuple(background.shape) == shape[:3] and tuple(preview.shape) == (*shape[:3], 3)
+
+
 def test_cancel_stops_between_steps(call, segmenter, batch):
     import comfy.model_management
 
