@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from os import PathLike
+from textwrap import shorten
 from typing import NamedTuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from .. import weights
 from ..networks import ISNet, RTMDetIns, fuse_norms
@@ -71,15 +72,39 @@ def _load(
             f"{path} holds a {'detector' if is_detector else 'refiner'}, and a "
             f"{role} is wanted here."
         )
-    ours = metadata.get("architecture") in ("rtmdet_ins", "isnet")
-    if ours:
-        state = {
-            key: value.float() if value.is_floating_point() else value
-            for key, value in state.items()
-        }
-        network = (RTMDetIns if is_detector else ISNet).from_state_dict(state)
-        size = int(metadata["input_size"])
-    else:
-        network, size = load_published(published, state), PUBLISHED_SIZES[published]
+    for key, value in state.items():
+        if isinstance(value, Tensor) and value.is_floating_point() and not value.isfinite().all():
+            raise ValueError(f"{path} is damaged: its parameter {key!r} contains NaN or infinity.")
+    ours = published is None or metadata.get("architecture") in ("rtmdet_ins", "isnet")
+    try:
+        if ours:
+            network = _our_own(RTMDetIns if is_detector else ISNet, state)
+            size = _input_size(metadata)
+        else:
+            network, size = load_published(published, state), PUBLISHED_SIZES[published]
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
     network = fuse_norms(network).requires_grad_(False)
     return Loaded(network.to(device, dtype, memory_format=torch.channels_last), size, not ours)
+
+
+def _our_own(kind: type[RTMDetIns] | type[ISNet], state: dict[str, Tensor]) -> nn.Module:
+    state = {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
+    try:
+        return kind.from_state_dict(state)
+    except RuntimeError as error:
+        # PyTorch gives a line to every kind of misfit; the first one says enough.
+        misfit = shorten(str(error).partition("\n")[2].strip().partition("\n")[0], 200)
+        raise ValueError(
+            f"These are not all the weights of one {kind.__name__}: {misfit}"
+        ) from error
+
+
+def _input_size(metadata: dict[str, str]) -> int:
+    size = metadata.get("input_size", "")
+    if not size.isdecimal() or int(size) < 32:
+        raise ValueError(
+            "The file's metadata should give the network's input_size in pixels, 32 or more, "
+            f"but it gives {size or 'nothing'!r}; export the weights again."
+        )
+    return int(size)

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from ..picture import as_tensor
 from .data import Instances, as_masks
 from .detector import detect, detect_in_boxes
-from .edit import remove_duplicates, resolve_overlaps, sort_instances
-from .refiner import refine
+from .edit import ORDERS, OVERLAP_RULES, remove_duplicates, resolve_overlaps, sort_instances
+from .refiner import MODES, refine
 
 Progress = Callable[[int, int], None]
 PROMPTS = ("box", "match")
@@ -89,6 +89,11 @@ class Segmenter:
         _check_fraction("nms_threshold", nms_threshold)
         if max_instances < 1:
             raise ValueError(f"max_instances is 1 or more, not {max_instances}.")
+        _check_choice("order", order, ORDERS)
+        _check_choice("overlaps", overlaps, ("keep", *OVERLAP_RULES))
+        _check_choice("refine_mode", refine_mode, MODES)
+        if duplicate_threshold is not None:
+            _check_fraction("duplicate_threshold", duplicate_threshold)
         found = detect(
             self.detector,
             picture,
@@ -138,8 +143,8 @@ class Segmenter:
         """
         picture = as_tensor(picture)
         boxes = _check_boxes(boxes, picture)
-        if prompt not in PROMPTS:
-            raise ValueError(f"The prompt is one of {', '.join(PROMPTS)}, not {prompt!r}.")
+        _check_choice("prompt", prompt, PROMPTS)
+        _check_choice("overlaps", overlaps, ("keep", *OVERLAP_RULES))
         if prompt == "box" and self.refiner is None:
             raise ValueError('A box prompt needs a refiner; load one, or use prompt="match".')
         if prompt == "match" and self.detector is None:
@@ -195,6 +200,7 @@ class Segmenter:
             )
         if self.refiner is None:
             raise ValueError("Refining masks needs a refiner, and this segmenter has none.")
+        _check_choice("overlaps", overlaps, ("keep", *OVERLAP_RULES))
         redrawn = self._refine(
             picture, masks.to(picture.device), None, refine_mode, refiner_size, progress
         )
@@ -210,6 +216,8 @@ class Segmenter:
         size: int | None,
         progress: Progress | None,
     ) -> Tensor:
+        if size is not None and size < 32:
+            raise ValueError(f"refiner_size is 32 pixels or more, not {size}.")
         return refine(
             self.refiner,
             picture,
@@ -292,11 +300,14 @@ def _filled(boxes: Tensor, picture: Tensor) -> Tensor:
 def _check_boxes(boxes: Tensor | np.ndarray | Sequence[Sequence[float]], picture: Tensor) -> Tensor:
     """Boxes as float32 `[N, 4]` on the picture's device, cut to the picture, or a ValueError."""
     height, width = picture.shape[:2]
-    boxes = (
-        torch.as_tensor(np.asarray(boxes, np.float32) if not isinstance(boxes, Tensor) else boxes)
-        .float()
-        .to(picture.device)
-    )
+    if not isinstance(boxes, Tensor):
+        try:
+            boxes = torch.as_tensor(np.asarray(boxes, np.float32))
+        except (TypeError, ValueError):
+            raise ValueError(
+                "Boxes are [N, 4] numbers, x1 y1 x2 y2 in pixels; these are not four numbers each."
+            ) from None
+    boxes = boxes.float().to(picture.device)
     if boxes.numel() == 0:
         return boxes.reshape(0, 4)
     if boxes.ndim != 2 or boxes.shape[1] != 4:
@@ -317,6 +328,11 @@ def _check_boxes(boxes: Tensor | np.ndarray | Sequence[Sequence[float]], picture
 
 def _say(box: Sequence[float]) -> str:
     return "(" + ", ".join(f"{value:g}" for value in box) + ")"
+
+
+def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} is one of {', '.join(choices)}, not {value!r}.")
 
 
 def _check_fraction(name: str, value: float) -> None:
