@@ -248,11 +248,11 @@ def load_segmenter(
 
     Raises:
         WeightsError, FileNotFoundError: a file is missing or damaged.
-        ValueError: a file holds another network.
+        ValueError: a file holds another network; there is no such device.
     """
     from .loading import load_detector, load_refiner
 
-    device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    device = _check_device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     dtype = dtype or (torch.float16 if device.type == "cuda" else torch.float32)
     parts = [
         load(name, device, dtype, download)
@@ -328,6 +328,17 @@ def _check_boxes(boxes: Tensor | np.ndarray | Sequence[Sequence[float]], picture
 
 def _say(box: Sequence[float]) -> str:
     return "(" + ", ".join(f"{value:g}" for value in box) + ")"
+
+
+def _check_device(name: torch.device | str) -> torch.device:
+    try:
+        device = torch.device(name)
+    except (RuntimeError, TypeError):
+        raise ValueError(f"{name!r} is no device; use cpu, cuda, or cuda:1 and so on.") from None
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        have = f"{torch.cuda.device_count()} CUDA devices" if torch.cuda.device_count() else "none"
+        raise ValueError(f"The device {name} is not there: PyTorch finds {have}; use cpu.")
+    return device
 
 
 def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:

@@ -131,6 +131,16 @@ def test_a_picture_that_is_none(segmenter, spoil, words):
         assert is_a_sentence(caught.value)
 
 
+def test_a_picture_that_gradients_flow_through_and_inference_mode(segmenter):
+    """ComfyUI runs its nodes in inference mode; results must be of use outside it."""
+    picture = torch.rand(40, 50, 3, requires_grad=True)
+    with torch.inference_mode():
+        inside = find(segmenter, picture)
+    outside = find(segmenter, picture)
+    assert not outside.masks.requires_grad and torch.equal(inside.masks, outside.masks)
+    assert (inside.masks + 1).min() >= 1
+
+
 def test_no_character_goes_all_the_way(segmenter, tmp_path):
     picture = torch.rand(40, 50, 3)
     found = segmenter.segment(picture, score_threshold=1.0, overlaps="front", order="area")
@@ -348,6 +358,15 @@ def test_a_bare_pickle_that_runs_code(tmp_path, weights):
 def test_weights_that_are_not_there(weights, name):
     with pytest.raises((CelKitError, FileNotFoundError)) as caught:
         load_segmenter(name, weights[1], device="cpu")
+    assert is_a_sentence(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("device", "words"), [("cuda:99", "cuda:99 is not there"), ("gpu", "'gpu' is no device")]
+)
+def test_a_device_that_is_not_there(weights, device, words):
+    with pytest.raises(ValueError, match=words) as caught:
+        load_segmenter(*weights, device=device)
     assert is_a_sentence(caught.value)
 
 
