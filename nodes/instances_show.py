@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 from comfy_api.latest import io, ui
 
-from ..cartoon_models.instances.cutout import cut_out, cut_out_boxes
-from ..cartoon_models.instances.show import draw_overlay
+from ..cartoon_models.instances import cut_out, cut_out_boxes, draw_overlay
 from . import convert, shared, wire
 
 CUT_MODES = {"crops": "crop", "full frame": "frame"}

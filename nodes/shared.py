@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..cartoon_models.instances import OVERLAP_RULES, REFINE_MODES, Instances
-from ..cartoon_models.instances.show import draw_overlay
+from ..cartoon_models.instances import OVERLAP_RULES, REFINE_MODES, Instances, draw_overlay
 from . import convert, wire
 
 CATEGORY = "CelKit/instances"
