@@ -56,7 +56,7 @@ def _refiner(quick: bool, dtype: torch.dtype) -> dict:
     from cartoon_models.instances.refiner import refine
 
     side = 64 if quick else 720
-    network = _on_gpu(subjects.published_refiner(quick), dtype)
+    network = _on_gpu(subjects.refiner(0.0625 if quick else 1.0), dtype)
     picture = subjects.picture(side, side).cuda()
     result = {}
     for count in (1, 4, 16):

@@ -17,9 +17,9 @@ def reference_detector(quick: bool) -> ReferenceRTMDetIns:
     return _filled(ReferenceRTMDetIns(**sizes))
 
 
-def published_refiner(quick: bool) -> ISNet:
-    """IS-Net as published, with made-up weights, or a toy of the same build."""
-    return _filled(ISNet(4, 0.0625 if quick else 1.0))
+def refiner(width: float = 1.0) -> ISNet:
+    """IS-Net with made-up weights; width 1 is the published size."""
+    return _filled(ISNet(4, width))
 
 
 def outputs_of_characters(height: int, width: int, original: tuple[int, int], count: int = 100):

@@ -63,7 +63,7 @@ def test_characters_are_as_many_as_asked_for_and_apart():
 
 
 def test_reference_refine_gives_one_mask_per_instance():
-    network = subjects.published_refiner(quick=True)
+    network = subjects.refiner(0.0625)
     masks = subjects.characters(6, 64, 64)
     picture = subjects.picture(64, 64).permute(2, 0, 1)[None].flip(1)
     with torch.no_grad():
