@@ -148,6 +148,11 @@ def _per_extra(by_count: dict[str, dict]) -> float | None:
     return (last["median_s"] - first["median_s"]) / (int(counts[-1]) - int(counts[0]))
 
 
+def _example() -> str | None:
+    path = ROOT / "pictures" / "characters.png"
+    return str(path.relative_to(ROOT)) if path.exists() else None
+
+
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
@@ -163,7 +168,9 @@ def _parser() -> argparse.ArgumentParser:
         "--parts", nargs="+", choices=PARTS, default=PARTS, help="default: all of them"
     )
     parser.add_argument("--threads", type=int, help="threads of the processor; default: torch's")
-    parser.add_argument("--picture", help="picture for the embedded weights; default: made up")
+    parser.add_argument(
+        "--picture", default=_example(), help="for the embedded weights; default: the example"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report here too")
     parser.add_argument("--case", help=argparse.SUPPRESS)
     parser.add_argument("--arguments", default="{}", help=argparse.SUPPRESS)
