@@ -58,6 +58,7 @@ def export(run: Path, output: Path, metrics: Mapping[str, Any] | None = None) ->
         raise ValueError(f"the weights are {size / 1e6:.1f} MB, {LARGEST / 1e6:.0f} MB are allowed")
     with atomic_path(output, overwrite=True) as path:
         save_file(weights, path, metadata=_metadata(checkpoint, metrics or {}))
+        path.chmod(0o644)  # safetensors lets only the writer read
     logger.info("%s: %.1f MB", output, output.stat().st_size / 1e6)
     return output
 
@@ -75,6 +76,7 @@ def _metadata(checkpoint: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict
     description = dict(checkpoint["description"])
     options = {k: v for k, v in checkpoint["options"].items() if k != "run"}
     training = {**options, **checkpoint["progress"], **description}
+    training["start"] = Path(description.get("start", "")).name  # no folders of this machine
     return {
         "format": "pt",
         "architecture": description["architecture"],
