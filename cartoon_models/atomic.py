@@ -1,5 +1,6 @@
 """Files appear whole or not at all."""
 
+import errno
 import os
 import uuid
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ def atomic_path(final: str | os.PathLike, overwrite: bool = False) -> Iterator[P
     under that name meanwhile is not overwritten either, unless `overwrite` is true.
 
     Raises FileExistsError when `final` is there and `overwrite` is false, FileNotFoundError when
-    its folder is not there.
+    its folder is not there, and says of a full disk where it is.
     """
     final = Path(final)
     if not final.parent.is_dir():
@@ -32,6 +33,14 @@ def atomic_path(final: str | os.PathLike, overwrite: bool = False) -> Iterator[P
             os.replace(temporary, final)
         else:
             _rename_without_overwriting(temporary, final)
+    except OSError as error:
+        if error.errno == errno.ENOSPC and error.strerror == os.strerror(errno.ENOSPC):
+            # Temporary folders start with a dot; the user knows the one above them.
+            folder = next(part for part in final.parents if not part.name.startswith("."))
+            raise OSError(
+                errno.ENOSPC, f"No space left on device for files in {folder}; nothing was kept."
+            ) from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

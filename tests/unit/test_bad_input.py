@@ -6,6 +6,7 @@ The networks are real and small, their weights random, and they come from files 
 from __future__ import annotations
 
 import errno
+import os
 import pickle
 from pathlib import Path
 
@@ -374,7 +375,7 @@ def test_a_device_that_is_not_there(weights, device, words):
 
 
 def full_disk(*_args, **_options):
-    raise OSError(errno.ENOSPC, "No space left on device")
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @pytest.mark.parametrize("after", [0, 2])
@@ -390,8 +391,9 @@ def test_a_disk_that_is_full_keeps_nothing_half_written(tmp_path, monkeypatch, a
         return write_picture(path, *arguments, **options)
 
     monkeypatch.setattr("cartoon_models.instances.files.write_picture", write)
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="No space left on device for files in") as caught:
         save_instances(tmp_path, found)
+    assert is_a_sentence(caught.value)
     assert list(tmp_path.iterdir()) == []
 
 
