@@ -30,8 +30,8 @@ def server(tmp_path_factory):
         server = Server(path, tmp_path_factory.mktemp("server") / "base")
     except OSError as error:
         pytest.skip(f"no folder with only this pack in it can be made here: {error}")
-    copy_pictures(path, server.base / "input")
     try:
+        copy_pictures(path, server.base / "input")
         assert server.wait_until_ready(), f"ComfyUI did not start:\n{server.log()}"
         yield server
     finally:
