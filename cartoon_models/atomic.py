@@ -33,8 +33,8 @@ def atomic_path(final: str | os.PathLike, overwrite: bool = False) -> Iterator[P
             os.replace(temporary, final)
         else:
             _rename_without_overwriting(temporary, final)
-    except OSError as error:
-        if error.errno == errno.ENOSPC and error.strerror == os.strerror(errno.ENOSPC):
+    except Exception as error:
+        if _is_full_disk(error):
             # Temporary folders start with a dot; the user knows the one above them.
             folder = next(part for part in final.parents if not part.name.startswith("."))
             raise OSError(
@@ -43,6 +43,14 @@ def atomic_path(final: str | os.PathLike, overwrite: bool = False) -> Iterator[P
         raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _is_full_disk(error: Exception) -> bool:
+    """Whether the system says so; not whether this module has said it already."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOSPC and error.strerror == os.strerror(errno.ENOSPC)
+    # safetensors wraps the system's error in one of its own, with the number in the text.
+    return type(error).__name__ == "SafetensorError" and f"os error {errno.ENOSPC})" in str(error)
 
 
 def _rename_without_overwriting(source: Path, target: Path) -> None:

@@ -16,6 +16,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from cartoon_models.atomic import atomic_path
 from cartoon_models.errors import CelKitError
 from cartoon_models.instances import (
     Instances,
@@ -395,6 +396,18 @@ def test_a_disk_that_is_full_keeps_nothing_half_written(tmp_path, monkeypatch, a
         save_instances(tmp_path, found)
     assert is_a_sentence(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_full_for_weights(tmp_path):
+    """safetensors has an error of its own for it."""
+    from safetensors import SafetensorError
+
+    words = "Error while serializing: I/O error: No space left on device (os error 28)"
+    with pytest.raises(OSError, match="No space left on device for files in") as caught:
+        with atomic_path(tmp_path / "a.safetensors") as temporary:
+            temporary.write_bytes(b"half")
+            raise SafetensorError(words)
+    assert is_a_sentence(caught.value) and list(tmp_path.iterdir()) == []
 
 
 def test_an_earlier_save_survives_a_full_disk(tmp_path, monkeypatch):
