@@ -266,7 +266,8 @@ def dynamic_masks(mask_feat: Tensor, kernels: Tensor, priors: Tensor) -> Tensor:
     inputs = torch.cat((grid, mask_feat.float().flatten(1)))
     first = torch.cat((by_position, weights[0][:, :, 2:]), 2).flatten(0, 1)
 
-    x = (first @ inputs).view(count, -1, height * width).add_(bias).relu_()
+    hidden = MASK_HEAD_WEIGHTS[0][0]  # not -1, which no instance leaves ambiguous
+    x = (first @ inputs).view(count, hidden, height * width).add_(bias).relu_()
     x = torch.baddbmm(biases[1], weights[1], x).relu_()
     x = torch.baddbmm(biases[2], weights[2], x)
     return x.view(count, height, width)
