@@ -65,9 +65,11 @@ class CelKitLoadCharacterSegmenter(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, detector: str, refiner: str, **_: object) -> list[float]:
-        paths = [models.weights_named(choice) or "" for choice in (detector, refiner)]
-        return [os.path.getmtime(path) if os.path.isfile(path) else 0.0 for path in paths]
+    def fingerprint_inputs(
+        cls, detector: str | None = None, refiner: str | None = None, **_: object
+    ) -> list[float]:
+        paths = [models.weights_named(choice) for choice in (detector, refiner) if choice]
+        return [os.path.getmtime(path) for path in paths if path and os.path.isfile(path)]
 
     @classmethod
     def execute(cls, detector: str, refiner: str, precision: str, download: bool) -> io.NodeOutput:

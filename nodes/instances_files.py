@@ -90,10 +90,10 @@ class CelKitLoadInstances(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, paths: str) -> list[float]:
+    def fingerprint_inputs(cls, paths: str | None = None) -> list[float]:
         return [
             os.path.getmtime(os.path.join(folder, name))
-            for folder in map(_folder_of, _lines(paths))
+            for folder in map(_folder_of, _lines(paths or ""))
             if os.path.isdir(folder)
             for name in sorted(os.listdir(folder))
         ]
