@@ -25,6 +25,7 @@ def detect(
     score_threshold: float = 0.3,
     nms_threshold: float = 0.6,
     max_instances: int = 100,
+    mask_nms_threshold: float | None = None,
 ) -> Instances:
     """Find the characters of one picture, best score first, with coarse soft masks.
 
@@ -33,10 +34,18 @@ def detect(
         picture: float32 `[H, W, 3]`, RGB, 0 to 1, any size.
         size: side of the square that the network sees, a multiple of 32.
         antialias: smooth when shrinking. The published networks were trained without.
-        score_threshold, nms_threshold, max_instances: see `decode`.
+        score_threshold, nms_threshold, max_instances, mask_nms_threshold: see `decode`.
     """
     raw, frame = run(network, picture, size, antialias)
-    return decode(*raw, frame.padded, frame.original, score_threshold, nms_threshold, max_instances)
+    return decode(
+        *raw,
+        frame.padded,
+        frame.original,
+        score_threshold,
+        nms_threshold,
+        max_instances,
+        mask_nms_threshold,
+    )
 
 
 def detect_in_boxes(

@@ -51,6 +51,7 @@ class Segmenter:
         score_threshold: float = 0.3,
         max_instances: int = 100,
         nms_threshold: float = 0.6,
+        mask_nms_threshold: float | None = 0.6,
         refine: bool = True,
         refine_mode: str = "auto",
         order: str = "left to right",
@@ -67,6 +68,8 @@ class Segmenter:
             score_threshold: least certainty of the detector, 0 to 1.
             max_instances: how many at most, best first.
             nms_threshold: of two boxes with a higher IoU the better score stays.
+            mask_nms_threshold: the same for their coarse masks; None compares boxes only, as
+                published.
             refine: redraw the masks with the refiner, if there is one.
             refine_mode: "auto", "frame", "crop" or "detail"; see `refiner.refine`.
             order: one of `ORDERS`.
@@ -87,6 +90,8 @@ class Segmenter:
             raise ValueError("This segmenter has no detector; load one, or give boxes or masks.")
         _check_fraction("score_threshold", score_threshold)
         _check_fraction("nms_threshold", nms_threshold)
+        if mask_nms_threshold is not None:
+            _check_fraction("mask_nms_threshold", mask_nms_threshold)
         if max_instances < 1:
             raise ValueError(f"max_instances is 1 or more, not {max_instances}.")
         _check_choice("order", order, ORDERS)
@@ -101,6 +106,7 @@ class Segmenter:
             antialias=not self.published[0],
             score_threshold=score_threshold,
             nms_threshold=nms_threshold,
+            mask_nms_threshold=mask_nms_threshold,
             max_instances=max_instances,
         )
         found = found.to(picture.device)

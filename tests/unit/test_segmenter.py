@@ -107,11 +107,13 @@ def test_detail_redraws_the_edge_at_full_resolution():
 @pytest.mark.parametrize("size", [(1, 1, 3), (75, 301, 3), (300, 80, 4), (40, 41), (30, 8000, 3)])
 def test_any_picture(segmenter, size):
     picture = torch.rand(size)
-    found = segmenter.segment(picture, score_threshold=0.0, max_instances=3)
+    # A random network's masks are alike, so they are not compared.
+    options = {"score_threshold": 0.0, "mask_nms_threshold": None}
+    found = segmenter.segment(picture, max_instances=3, **options)
     assert len(found) == 3 and found.masks.shape[1:] == size[:2]
     assert torch.equal(found.boxes, boxes_of_masks(found.masks))
     for mode in ("frame", "crop", "detail"):
-        again = segmenter.segment(picture, score_threshold=0.0, max_instances=2, refine_mode=mode)
+        again = segmenter.segment(picture, max_instances=2, refine_mode=mode, **options)
         assert len(again) == 2
     assert len(segmenter.segment_boxes(picture, [[0, 0, 1, 1], [0, 0, 9999, 9999]])) == 2
 
@@ -198,6 +200,26 @@ def test_masks_are_redrawn_in_order(segmenter):
 def test_bad_input_is_a_sentence(segmenter, call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call(segmenter, torch.rand(50, 60, 3))
+
+
+def test_mask_suppression_tells_poses_from_repeats(segmenter):
+    """Two boxes too different to suppress: with one mask they are one character."""
+    cls = [torch.full((1, 1, side, side), -9.0) for side in (8, 4, 2)]
+    box = [torch.zeros(1, 4, side, side) for side in (8, 4, 2)]
+    kernel = [torch.zeros(1, 169, side, side) for side in (8, 4, 2)]
+    mask_feat = torch.zeros(1, 8, 8, 8)
+    mask_feat[0, 0, 2:6, 2:6] = 1
+    for row, reach, weight in ((3, 20.0, 1.0), (4, 8.0, 1.0), (5, 20.0, -1.0)):
+        cls[0][0, 0, row, 4] = 3.0 - row / 10
+        box[0][0, :, row, 4] = reach
+        # weights 80 + 64 + 8: prototype 0 through both layers, then scaled around 0.5
+        kernel[0][0, [2, 80, 144], row, 4] = torch.tensor([1.0, 1.0, 20 * weight])
+        kernel[0][0, 168, row, 4] = -10.0 * weight
+    raw, sizes = (cls, box, kernel, mask_feat), ((64, 64), (64, 64))
+    assert len(decode(*raw, *sizes, nms_threshold=0.7)) == 3
+    kept = decode(*raw, *sizes, nms_threshold=0.7, mask_nms_threshold=0.6)
+    assert len(kept) == 2 and kept.scores[0] > kept.scores[1]
+    assert kept.masks[0, 30, 30] > 0.9 and kept.masks[1, 30, 30] < 0.1
 
 
 def test_decode_takes_one_picture(segmenter):
