@@ -73,6 +73,52 @@ def test_saving_and_loading_in_one_graph(server, prompt):
     assert len(outputs["show"]["images"]) == max(len(record["instances"]), 1)
 
 
+def test_a_graph_of_every_node(server, prompt, object_info):
+    def step(class_type: str, **inputs: object) -> dict:
+        """A step with the defaults of its widgets."""
+        required = object_info[class_type]["input"]["required"]
+        widgets = {
+            name: kind[1]["default"]
+            for name, kind in required.items()
+            if len(kind) > 1 and "default" in kind[1]
+        }
+        return {"class_type": class_type, "inputs": widgets | inputs}
+
+    image, networks = (
+        [node_of(prompt, name), 0] for name in ("LoadImage", "CelKitLoadCharacterSegmenter")
+    )
+    found = [node_of(prompt, "CelKitSegmentCharacters"), 0]
+    graph = {
+        "boxes": step("CelKitInstancesToBoundingBox", instances=found),
+        "again": step("CelKitSegmentBoxes", segmenter=networks, image=image, boxes=["boxes", 0]),
+        "masks": step("CelKitInstancesToMasks", instances=["again", 0]),
+        "made": step(
+            "CelKitInstancesFromMasks", masks=["masks", 0], segmenter=networks, image=image
+        ),
+        "joined": step("CelKitJoinInstances", first=["again", 0], second=["made", 0]),
+        "arranged": step("CelKitArrangeInstances", instances=["joined", 0], overlaps="soft"),
+        "tagged": step("CelKitTagInstances", instances=["arranged", 0], typed="hero"),
+        "heroes": step("CelKitSelectByTag", instances=["tagged", 0], tags="Hero"),
+        "merged": step("CelKitMergeInstances", instances=["heroes", 0]),
+        "largest": step("CelKitSelectInstances", instances=["merged", 0], which="largest"),
+        "edited": step("CelKitEditInstance", instances=["largest", 0], mask=["masks", 1]),
+        "nobody": step("CelKitRemoveInstances", instances=["edited", 0]),
+        "preview": step("CelKitPreviewInstances", instances=["edited", 0], image=image),
+        "segs": step("CelKitInstancesToSEGS", instances=["edited", 0], image=image),
+        "detector": step("CelKitSegmDetector", segmenter=networks),
+        "show boxes": step("PreviewAny", source=["boxes", 1]),
+        "show tags": step("PreviewAny", source=["tagged", 1]),
+        "show nobody": step("PreviewAny", source=["nobody", 2]),
+        "show segs": step("PreviewAny", source=["segs", 0]),
+        "show detector": step("PreviewAny", source=["detector", 0]),
+    }
+    outputs = server.run({**prompt, **graph})
+    boxes = json.loads(outputs["show boxes"]["text"][0])
+    assert outputs["show tags"]["text"][0].split("\n") == ["hero"] * 2 * len(boxes)
+    assert len(outputs["preview"]["images"]) == 1
+    assert outputs["show nobody"]["text"] == ["[]"]
+
+
 def test_a_picture_without_characters_is_no_error(server, prompt):
     white = {"width": 65, "height": 33, "batch_size": 2, "color": 0xFFFFFF}
     graph = copy.deepcopy(prompt)
