@@ -44,8 +44,9 @@ def fetch(
     call.
 
     The hash is that of manifest.toml, or `sha256` given by the user where the manifest has none.
-    With neither, the file is refused unless `accept_unverified` says otherwise; it is then only
-    compared with the hash that the server states, and its own is logged.
+    With neither, it is the one that Hugging Face states for the file at the pinned commit, which
+    can never be another file; without that too, the file is refused before a byte of it is stored,
+    unless `accept_unverified` says otherwise, and its own hash is logged.
 
     `$HF_ENDPOINT` replaces https://huggingface.co, as in huggingface_hub.
 
@@ -58,7 +59,9 @@ def fetch(
             f"(licence: {entry.licence})."
         )
     folder = Path(folder)
-    wanted = _wanted_hash(entry, folder, sha256, accept_unverified)
+    wanted = _wanted_hash(entry, sha256)
+    if not (wanted or accept_unverified or entry.is_pinned):
+        raise _unverifiable(entry, folder)
     final = folder / entry.file
     if final.exists():
         raise WeightsError(f"{final} is there already and is not overwritten; delete it first.")
@@ -67,7 +70,7 @@ def fetch(
         part = _Part(folder / f"{entry.file}.part", _with_endpoint(entry.download_url))
         for attempt in range(1, attempts + 1):
             try:
-                _continue(part, entry, progress, timeout)
+                _continue(part, entry, progress, timeout, wanted or accept_unverified)
                 break
             except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
                 if attempt == attempts or not _is_worth_retrying(error):
@@ -115,8 +118,17 @@ class _Part:
         self.notes_path.unlink(missing_ok=True)
 
 
-def _continue(part: _Part, entry: Entry, progress: Progress | None, timeout: float) -> None:
-    """Fetch what is missing: returns with the part complete, or raises and keeps what has come."""
+def _continue(
+    part: _Part,
+    entry: Entry,
+    progress: Progress | None,
+    timeout: float,
+    needs_no_statement: str | bool,
+) -> None:
+    """Fetch what is missing: returns with the part complete, or raises and keeps what has come.
+
+    Unless `needs_no_statement`, a server that states no hash is asked no further.
+    """
     etag = part.etag()
     if not etag:
         part.delete()  # not known to be the beginning of this very file
@@ -139,6 +151,8 @@ def _continue(part: _Part, entry: Entry, progress: Progress | None, timeout: flo
         raise
     with response:
         part.stated_hash = watcher.hash
+        if not (needs_no_statement or part.stated_hash):
+            raise _unverifiable(entry, part.path.parent)
         if response.status != 206 or _range_start(response.headers) != start:
             start = 0  # another version, or a server that knows no ranges: from the beginning
         length = int(response.headers.get("Content-Length") or 0)
@@ -184,24 +198,25 @@ class _StatedHash(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _wanted_hash(entry: Entry, folder: Path, given: str | None, accept_unverified: bool) -> str:
-    if given is not None:
-        given = given.strip().lower()
-        if not re.fullmatch(r"[0-9a-f]{64}", given):
-            raise WeightsError(f"A SHA-256 has 64 hexadecimal digits; {given!r} is not one.")
-        if entry.sha256 and given != entry.sha256:
-            raise WeightsError(
-                f"CelKit knows {entry.file} by the SHA-256 {entry.sha256}, not {given}."
-            )
-        return given
-    if not entry.sha256 and not accept_unverified:
-        raise WeightsError(
-            f"CelKit does not know the SHA-256 of {entry.file} and does not download it unasked. "
-            f"Download it by hand from {entry.page} into {folder}; or give the hash that the page "
-            "shows (--sha256), or accept an unverified file (--accept-unverified), to "
-            f"python -m cartoon_models weights fetch {entry.name}."
-        )
-    return entry.sha256
+def _wanted_hash(entry: Entry, given: str | None) -> str:
+    """The hash that the file has to have, by the user or by manifest.toml; "" for neither."""
+    if given is None:
+        return entry.sha256
+    given = given.strip().lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", given):
+        raise WeightsError(f"A SHA-256 has 64 hexadecimal digits; {given!r} is not one.")
+    if entry.sha256 and given != entry.sha256:
+        raise WeightsError(f"CelKit knows {entry.file} by the SHA-256 {entry.sha256}, not {given}.")
+    return given
+
+
+def _unverifiable(entry: Entry, folder: Path) -> WeightsError:
+    return WeightsError(
+        f"Nothing says which SHA-256 {entry.file} should have, so it is not downloaded unasked. "
+        f"Download it by hand from {entry.page} into {folder}; or give the hash that the page "
+        "shows (--sha256), or accept an unverified file (--accept-unverified), to "
+        f"python -m cartoon_models weights fetch {entry.name}."
+    )
 
 
 def _check(part: _Part, entry: Entry, wanted: str) -> None:

@@ -1,6 +1,7 @@
 """The weights that CelKit knows by name: manifest.toml as values."""
 
 import functools
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,11 @@ class Entry:
     def converted_file(self) -> str:
         """The name of the file after `weights convert`, looked for before the published one."""
         return f"{self.name}.safetensors"
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether `revision` is a whole commit: what it names can never change."""
+        return re.fullmatch(r"[0-9a-f]{40}", self.revision) is not None
 
     @property
     def download_url(self) -> str:

@@ -212,6 +212,23 @@ def test_an_unknown_hash_is_refused_before_anything_is_asked(server, entry, tmp_
     assert fetch(entry, tmp_path, sha256=HASH.upper()).read_bytes() == CONTENT
 
 
+def test_at_a_pinned_commit_the_stated_hash_is_enough(server, entry, tmp_path):
+    entry = dataclasses.replace(entry, sha256="", revision="0123456789abcdef" * 2 + "01234567")
+    server.stated = "0" * 64
+    with pytest.raises(WeightsError, match="not the right file"):
+        fetch(entry, tmp_path)
+    assert not os.listdir(tmp_path)
+    server.stated = HASH
+    assert fetch(entry, tmp_path).read_bytes() == CONTENT
+
+
+def test_a_pinned_commit_without_a_stated_hash_is_refused(server, entry, tmp_path):
+    entry = dataclasses.replace(entry, sha256="", revision="a" * 40)
+    with pytest.raises(WeightsError, match=r"Nothing says which SHA-256.*--accept-unverified"):
+        fetch(entry, tmp_path)
+    assert not os.listdir(tmp_path) and len(server.requests) == 1
+
+
 def test_a_hash_from_the_user_is_held_to(server, entry, tmp_path):
     with pytest.raises(WeightsError, match="64 hexadecimal"):
         fetch(entry, tmp_path, sha256="123")
