@@ -129,13 +129,19 @@ def end_to_end(quick: bool, picture: str | None) -> dict:
     image = as_tensor(read_picture(picture)) if picture else subjects.picture(*side)
     found: list[Instances] = []
 
-    def run(refine):
-        def segment():
-            found[:] = [segmenter.segment(image, refine=refine)]
+    def segment(**options):
+        found[:] = [segmenter.segment(image, **options)]
 
-        return segment
-
-    times = interleaved({"coarse": run(False), "refined": run(True)}, rounds=1 if quick else 5)
+    times = interleaved(
+        {
+            "coarse": lambda: segment(refine=False),
+            "frame": lambda: segment(refine_mode="frame"),
+            "crop": lambda: segment(refine_mode="crop"),
+            "auto": lambda: segment(refine_mode="auto"),
+        },
+        rounds=1 if quick else 3,
+        warm_up=0 if quick else 1,
+    )
     return {
         "picture": [image.shape[1], image.shape[0]],
         "file": picture,
