@@ -125,16 +125,20 @@ def load_managed_segmenter(
         device=model_management.unet_offload_device(),
         dtype=automatic_precision(device) if precision == "auto" else PRECISIONS[precision],
         download=download,
+        progress=progress_per_picture(1)[0],
     )
     return ManagedSegmenter(segmenter)
 
 
 def load_managed_tagger(name: str) -> ManagedTagger:
-    """Load the tagger in a folder that tagger_choices names."""
+    """Load the tagger in a folder that tagger_choices names.
+
+    timm's network starts on the CPU and ComfyUI moves it; onnxruntime finds its own device.
+    """
     for root in folder_paths.get_folder_paths(MODEL_FOLDER):
         folder = os.path.join(root, name)
         if os.path.isdir(folder):
-            return ManagedTagger(load_tagger(folder, model_management.unet_offload_device()))
+            return ManagedTagger(load_tagger(folder))
     raise FileNotFoundError(
         f"There is no tagger in models/{MODEL_FOLDER}/{name}; put the folder of a WD tagger "
         f"(model.safetensors, config.json and selected_tags.csv) into models/{MODEL_FOLDER}."

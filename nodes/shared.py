@@ -73,8 +73,9 @@ def refine_input(can_be_off: bool = True) -> io.Input:
         options=modes,
         default=REFINE_MODES[0],
         tooltip="frame: the refiner sees the whole picture. crop: it sees each character on its "
-        "own, so that a large picture keeps its detail. auto: crop where the picture is larger "
-        "than what the refiner sees." + (" off: coarse masks." if can_be_off else ""),
+        "own, so that small ones keep their detail. detail: as crop, and large ones are looked at "
+        "again along the edge, at full resolution. auto: frame for a picture that the refiner can "
+        "see whole, detail for a larger one." + (" off: coarse masks." if can_be_off else ""),
     )
 
 

@@ -32,9 +32,10 @@ def load_detector(
     device: torch.device | str = "cpu",
     dtype: torch.dtype = torch.float32,
     download: bool = False,
+    progress: weights.Progress | None = None,
 ) -> Loaded:
     """Load a detector, as `load_segmenter` says."""
-    return _load(name, EMBEDDED_DETECTOR, "detector", device, dtype, download)
+    return _load(name, EMBEDDED_DETECTOR, "detector", device, dtype, download, progress)
 
 
 def load_refiner(
@@ -42,9 +43,10 @@ def load_refiner(
     device: torch.device | str = "cpu",
     dtype: torch.dtype = torch.float32,
     download: bool = False,
+    progress: weights.Progress | None = None,
 ) -> Loaded:
     """Load a refiner, as `load_segmenter` says."""
-    return _load(name, EMBEDDED_REFINER, "refiner", device, dtype, download)
+    return _load(name, EMBEDDED_REFINER, "refiner", device, dtype, download, progress)
 
 
 def _load(
@@ -54,10 +56,11 @@ def _load(
     device: torch.device | str,
     dtype: torch.dtype,
     download: bool,
+    progress: weights.Progress | None,
 ) -> Loaded:
     if name == "none":
         return Loaded(None, 640 if role == "detector" else 720, False)
-    path = weights.locate(embedded if name is None else name, download=download)
+    path = weights.locate(embedded if name is None else name, download=download, progress=progress)
     state = weights.read_state_dict(path)
     metadata = weights.read_metadata(path)
     published = recognise(state)

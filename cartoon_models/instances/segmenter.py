@@ -242,6 +242,7 @@ def load_segmenter(
     device: torch.device | str | None = None,
     dtype: torch.dtype | None = None,
     download: bool = False,
+    progress: Progress | None = None,
 ) -> Segmenter:
     """Load a segmenter.
 
@@ -251,6 +252,7 @@ def load_segmenter(
         device: where the networks run; None for CUDA if there is one, else the CPU.
         dtype: their precision; None for float16 on CUDA, else float32.
         download: fetch a named file that is not there. Nothing is ever fetched otherwise.
+        progress: called with (bytes done, bytes in all) while fetching; what it raises stops it.
 
     Raises:
         WeightsError, FileNotFoundError: a file is missing or damaged.
@@ -261,7 +263,7 @@ def load_segmenter(
     device = _check_device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     dtype = dtype or (torch.float16 if device.type == "cuda" else torch.float32)
     parts = [
-        load(name, device, dtype, download)
+        load(name, device, dtype, download, progress)
         for load, name in ((load_detector, detector), (load_refiner, refiner))
     ]
     return Segmenter(
