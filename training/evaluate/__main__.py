@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cartoon_models.atomic import atomic_path
 from cartoon_models.errors import CelKitError
-from cartoon_models.instances import load_segmenter
+from cartoon_models.instances import REFINE_MODES, load_segmenter
 
 from .coco_folder import CocoFolder
 from .held_out import HeldOut
@@ -44,6 +44,7 @@ def run(options: argparse.Namespace) -> dict:
         "size": None if options.coco else options.size,
         "detector": options.detector or "embedded",
         "refiner": options.refiner or "embedded",
+        "refine_mode": options.refine_mode,
         "score_threshold": options.score_threshold,
         "max_instances": options.max_instances,
         "device": str(next(segmenter.detector.parameters()).device),
@@ -57,6 +58,7 @@ def run(options: argparse.Namespace) -> dict:
             segmenter,
             samples,
             refine=refine,
+            refine_mode=options.refine_mode,
             score_threshold=options.score_threshold,
             max_instances=options.max_instances,
             progress=_progress(way),
@@ -111,6 +113,12 @@ def _parser() -> argparse.ArgumentParser:
         "--score-threshold", type=float, default=0.05, help="lowest score that counts for AP"
     )
     parser.add_argument("--max-instances", type=int, default=100, help="per picture")
+    parser.add_argument(
+        "--refine-mode",
+        choices=REFINE_MODES,
+        default="auto",
+        help="auto: as a user gets it, slowest; frame and crop are several times quicker",
+    )
     parser.add_argument("--coarse-only", action="store_true", help="leave the refiner out")
     parser.add_argument("--device", help="cpu, cuda...; default: the best there is")
     parser.add_argument("--coco", type=Path, metavar="FOLDER", help="pictures with annotations")

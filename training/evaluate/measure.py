@@ -71,6 +71,7 @@ def measure(
     samples: Sequence[Sample],
     *,
     refine: bool,
+    refine_mode: str = "auto",
     score_threshold: float = 0.05,
     max_instances: int = 100,
     progress: Callable[[int, int], None] | None = None,
@@ -89,6 +90,7 @@ def measure(
             score_threshold=score_threshold,
             max_instances=max_instances,
             refine=refine,
+            refine_mode=refine_mode,
             order="score",
         )
         if found.device.type == "cuda":

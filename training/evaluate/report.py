@@ -11,7 +11,9 @@ def table(report: dict) -> str:
         source += f" of {report['size']} x {report['size']}"
     lines = [
         f"{source}; {report['device']}",
-        f"detector {report['detector']}, refiner {report['refiner']}",
+        f"detector {report['detector']}, refiner {report['refiner']} "
+        f"(mode {report.get('refine_mode', 'auto')}), scores of {report.get('score_threshold', 0)} "
+        f"and more, at most {report.get('max_instances', 100)} a picture",
         "",
         f"{'':18}" + "".join(f"{name.removeprefix('AP_'):>8}" for name in _COLUMNS),
     ]
