@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 
 import comfy.model_patcher
 import comfy.utils
@@ -21,6 +20,7 @@ from ..cartoon_models.instances import (
     load_tagger,
     tag_instances,
 )
+from ..cartoon_models.progress import Progress
 from .convert import kept_on_wire
 
 MODEL_FOLDER = "celkit"
@@ -33,7 +33,6 @@ PRECISIONS = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat
 # largest refiner in fp16. ComfyUI moves other models away until this much is free.
 WORKING_MEMORY = 1536 * 1024**2
 
-Progress = Callable[[int, int], None]
 
 _STEPS = 100  # of one picture on the progress bar
 _WEIGHT_SUFFIXES = {".safetensors", ".ckpt", ".pth", ".pt"}

@@ -105,7 +105,7 @@ def convert_weights(options: argparse.Namespace) -> int:
     from ..atomic import atomic_path
     from ..published import load_published, recognise, unwrap
     from ..weights import load_manifest, locate, read_state_dict
-    from ..weights.locate import hash_file
+    from ..weights.checksum import hash_file
 
     source = locate(options.input)
     entry = load_manifest().get(options.input)

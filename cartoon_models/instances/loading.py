@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from .. import weights
 from ..networks import ISNet, RTMDetIns, fuse_norms
+from ..progress import Progress
 from ..published import load_published, recognise
 
 EMBEDDED_DETECTOR = "celkit-detector"
@@ -32,7 +33,7 @@ def load_detector(
     device: torch.device | str = "cpu",
     dtype: torch.dtype = torch.float32,
     download: bool = False,
-    progress: weights.Progress | None = None,
+    progress: Progress | None = None,
 ) -> Loaded:
     """Load a detector, as `load_segmenter` says."""
     return _load(name, EMBEDDED_DETECTOR, "detector", device, dtype, download, progress)
@@ -43,7 +44,7 @@ def load_refiner(
     device: torch.device | str = "cpu",
     dtype: torch.dtype = torch.float32,
     download: bool = False,
-    progress: weights.Progress | None = None,
+    progress: Progress | None = None,
 ) -> Loaded:
     """Load a refiner, as `load_segmenter` says."""
     return _load(name, EMBEDDED_REFINER, "refiner", device, dtype, download, progress)
@@ -56,7 +57,7 @@ def _load(
     device: torch.device | str,
     dtype: torch.dtype,
     download: bool,
-    progress: weights.Progress | None,
+    progress: Progress | None,
 ) -> Loaded:
     if name == "none":
         return Loaded(None, 640 if role == "detector" else 720, False)

@@ -6,16 +6,14 @@ from a hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
 
+from ..progress import Progress
 from .data import boxes_of_masks
 from .detail import sharpen
 from .letterbox import Letterbox, zeros
 
-Progress = Callable[[int, int], None]
 MODES = ("auto", "frame", "crop", "detail")
 # Around the box of a coarse mask, on each side: hair and hands reach beyond what was found.
 CROP_MARGIN = 0.2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 
@@ -11,12 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from ..picture import as_tensor
+from ..progress import Progress
 from .data import Instances, as_masks
 from .detector import detect, detect_in_boxes
 from .edit import ORDERS, OVERLAP_RULES, remove_duplicates, resolve_overlaps, sort_instances
 from .refiner import MODES, refine
 
-Progress = Callable[[int, int], None]
 PROMPTS = ("box", "match")
 # A box without any candidate this close to it is refined from the filled box itself.
 MATCH_IOU = 0.3

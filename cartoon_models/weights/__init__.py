@@ -1,12 +1,11 @@
 """Finding, verifying, reading and downloading weights."""
 
-from .locate import Progress, add_search_folder, locate, search_folders
+from .locate import add_search_folder, locate, search_folders
 from .manifest import Entry, load_manifest
 from .reading import read_metadata, read_state_dict
 
 __all__ = [
     "Entry",
-    "Progress",
     "add_search_folder",
     "load_manifest",
     "locate",

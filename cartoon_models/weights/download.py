@@ -17,7 +17,8 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import WeightsError
-from .locate import Progress, hash_file
+from ..progress import Progress
+from .checksum import hash_file
 from .manifest import Entry
 
 _logger = logging.getLogger("celkit")

@@ -1,19 +1,16 @@
 """Finding a weights file: by path, embedded, in the model folders, in the local Hugging Face
 cache."""
 
-import hashlib
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import WeightsError
+from ..progress import Progress
+from .checksum import check_hash
 from .manifest import EMBEDDED_FOLDER, Entry, load_manifest
 
-Progress = Callable[[int, int], None]
-
 _search_folders: list[Path] = []
-_verified: dict[tuple[str, int, int], str] = {}  # (path, size, modification time) -> SHA-256
 
 
 def locate(
@@ -97,30 +94,6 @@ def models_folder() -> Path:
     else:
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return base / "celkit" / "weights"
-
-
-def check_hash(path: Path, sha256: str) -> None:
-    """Raise WeightsError unless the file has this SHA-256. A file that did not change is read once
-    only."""
-    status = path.stat()
-    key = (str(path), status.st_size, status.st_mtime_ns)
-    if key not in _verified:
-        _verified[key] = hash_file(path)
-    if _verified[key] != sha256.lower():
-        raise WeightsError(
-            f"{path} is not the file that CelKit knows under this name: its SHA-256 is "
-            f"{_verified[key]}, not {sha256.lower()}. Delete it and get it again; your own file "
-            "needs another name and is given by its path."
-        )
-
-
-def hash_file(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def missing_message(entry: Entry) -> str:

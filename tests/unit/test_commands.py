@@ -336,7 +336,7 @@ def test_weights_list_names_all_with_licence_and_place(capsys, tmp_path, monkeyp
 def test_weights_fetch_refuses_what_it_cannot_check(capsys, tmp_path):
     assert run("weights", "fetch", "nothing") == 2
     assert "known are celkit-detector" in capsys.readouterr().err
-    assert run("weights", "fetch", "rtmdetl_e60", "--folder", tmp_path) == 2
+    assert run("weights", "fetch", "basicpbc", "--folder", tmp_path) == 2
     assert "--accept-unverified" in capsys.readouterr().err
     assert run("weights", "fetch", "basicpbc_ref", "--folder", tmp_path, "--accept-unverified") == 2
     assert "get basicpbc_ref.pth from" in capsys.readouterr().err

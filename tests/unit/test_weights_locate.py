@@ -10,6 +10,7 @@ import pytest
 
 from cartoon_models import published, weights
 from cartoon_models.errors import WeightsError
+from cartoon_models.weights.checksum import hash_file
 from cartoon_models.weights.manifest import EMBEDDED_FOLDER
 
 # `weights.locate` is the function; this is the file that it comes from.
@@ -69,7 +70,7 @@ def test_embedded_weights_are_what_the_manifest_says():
     for entry in weights.load_manifest().values():
         path = EMBEDDED_FOLDER / entry.file
         if entry.embedded and path.exists():
-            found = module.hash_file(path)
+            found = hash_file(path)
             assert entry.sha256 == found, f"manifest.toml needs sha256 = {found!r} for {entry.file}"
             assert weights.locate(entry.name) == path
             assert path.stat().st_size <= 16e6
