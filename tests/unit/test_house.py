@@ -97,7 +97,9 @@ def test_networks_and_weights_know_nobody(package):
     for path in sources(f"cartoon_models/{package}"):
         for level, module in imports(path):
             if level >= 2:  # out of its own folder
-                assert module in ("", "errors", "atomic", "progress"), f"{path.relative_to(ROOT)}: {module}"
+                assert module in ("", "errors", "atomic", "progress"), (
+                    f"{path.relative_to(ROOT)}: {module}"
+                )
 
 
 def test_nodes_and_the_door_import_relatively():
