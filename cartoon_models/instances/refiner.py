@@ -106,10 +106,13 @@ def _by_crop(
     progress: Progress | None,
 ) -> Tensor:
     refined = zeros(tuple(masks.shape), masks.device)
+    # A crop costs no more than the whole picture would; looking for detail has no such bound.
+    whole = _frame(tuple(bgr.shape[-2:]), size, published, float("inf")).padded
+    pixels = None if detail else whole[0] * whole[1]
     for index, (x1, y1, x2, y2) in enumerate(_crops(masks, boxes)):
         if x2 > x1 and y2 > y1:
             crop = bgr[..., y1:y2, x1:x2]
-            frame = _frame((y2 - y1, x2 - x1), size, published, CROP_ENLARGE)
+            frame = _frame((y2 - y1, x2 - x1), size, published, CROP_ENLARGE, pixels)
             coarse = _coarse(masks[index, y1:y2, x1:x2][None, None], published)
             # A crop is shrunk smoothly: thin lines must not fall between the samples.
             seen = _to(network, frame.place(crop, 0.0, antialias=True))
@@ -152,11 +155,17 @@ def _by_foreground(
     return refined
 
 
-def _frame(original: tuple[int, int], size: int, square: bool, enlarge: float) -> Letterbox:
+def _frame(
+    original: tuple[int, int], size: int, square: bool, enlarge: float, pixels: int | None = None
+) -> Letterbox:
+    """How a picture or crop is shown to the network: long side `size`, at most `pixels` in all."""
     scale = min(size / max(original), enlarge)
-    height, width = (max(round(side * scale), 1) for side in original)
-    padded = (size, size) if square else (-(-height // 32) * 32, -(-width // 32) * 32)
-    return Letterbox(original, (height, width), padded)
+    while True:
+        height, width = (max(round(side * scale), 1) for side in original)
+        padded = (size, size) if square else (-(-height // 32) * 32, -(-width // 32) * 32)
+        if square or pixels is None or padded[0] * padded[1] <= max(pixels, 32 * 32):
+            return Letterbox(original, (height, width), padded)
+        scale *= 0.95
 
 
 def _coarse(masks: Tensor, published: bool) -> Tensor:

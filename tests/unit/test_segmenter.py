@@ -81,6 +81,22 @@ def test_crop_refining_sees_more_than_the_frame():
     assert by_crop[400, 600] > 0.5
 
 
+@pytest.mark.parametrize("size", [(400, 1600), (900, 900), (1600, 300)])
+def test_a_crop_costs_no_more_than_the_frame(size):
+    seen = []
+
+    class Counting(CopyRefiner):
+        def refine_from(self, share, masks):
+            seen.append(masks.shape[-2] * masks.shape[-1])
+            return super().refine_from(share, masks)
+
+    masks = torch.stack([disc(*size, size[0] / 2, size[1] / 2, radius) for radius in (30, 140)])
+    for mode in ("frame", "crop"):
+        refine(Counting(), torch.rand(*size, 3), masks, size=320, mode=mode, published=False)
+    frame, crops = seen[:2], seen[2:]
+    assert len(crops) == 2 and max(crops) <= frame[0]
+
+
 def test_detail_redraws_the_edge_at_full_resolution():
     """A refiner that knows the answer is only asked along the edge, and is believed there."""
     height, width = 900, 700
