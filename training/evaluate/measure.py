@@ -133,15 +133,15 @@ def compare(found: Instances, sample: Sample) -> dict[str, Overlaps]:
     }
 
 
-def panoptic_quality(overlaps: Overlaps) -> float:
+def panoptic_quality(overlaps: Overlaps, shown_score: float = SHOWN_SCORE) -> float:
     """Return one picture's panoptic quality, 0 to 1 (Kirillov et al., CVPR 2019, section 4).
 
     The sum of the IoU of matched pairs (over 0.5) over matched + half the false finds + half the
-    misses, among finds of at least `SHOWN_SCORE`. A picture without characters where none is found
+    misses, among finds of at least `shown_score`. A picture without characters where none is found
     has 1. Finds that lie in a crowd are left out.
     """
     single = overlaps.ious[:, ~overlaps.crowd]
-    shown = overlaps.scores >= SHOWN_SCORE
+    shown = overlaps.scores >= shown_score
     in_crowd = (overlaps.ious[:, overlaps.crowd] > 0.5).any(axis=1)
     single = single[shown & ~(in_crowd & ~(single > 0.5).any(axis=1))]
     found, true = single.shape
