@@ -3,8 +3,9 @@
 The same script runs as one process on a CPU or a GPU (`python -m training.train_detector`) and on
 many GPUs or machines (`accelerate launch -m training.train_detector`). A run is a folder:
 `checkpoint.pt` (everything needed to go on), `log.jsonl` (one JSON object per line) and
-`options.json`. Starting a run in a folder with a checkpoint resumes it: weights, average,
-optimizer, random state, position in the data and the schedule's clock.
+`options.json`; several machines need it on a shared disk. Starting a run in a folder with a
+checkpoint resumes it: weights, average, optimizer, random state, position in the data and the
+schedule's clock. Options may differ from before: a larger size or harder data for the last part.
 """
 
 import contextlib
@@ -205,9 +206,8 @@ class _Run:
     @contextlib.contextmanager
     def recording(self):
         """Clock and log while training; a checkpoint at the end, also after Ctrl-C or a kill."""
-        self._started = self._last_checkpoint = time.monotonic() - self.progress.seconds
-        self._last_checkpoint += self.progress.seconds
-        self._last_log = time.monotonic()
+        self._last_checkpoint = self._last_log = time.monotonic()
+        self._started = self._last_log - self.progress.seconds
         self.options.run.mkdir(parents=True, exist_ok=True)
         if self.accelerator.is_main_process:
             record = dataclasses.asdict(self.options) | self.description
