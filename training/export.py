@@ -29,15 +29,8 @@ NETWORKS: dict[str, type[nn.Module]] = {"rtmdet_ins": RTMDetIns, "isnet": ISNet}
 LICENCE = "Apache-2.0"
 
 
-def export(
-    run: Path,
-    output: Path,
-    metrics: Mapping[str, Any] | None = None,
-    input_size: int | None = None,
-) -> Path:
+def export(run: Path, output: Path, metrics: Mapping[str, Any] | None = None) -> Path:
     """Write the averaged weights of a run to `output`, replacing it in one step.
-
-    `input_size` is what users run the network at, by default the size that it was trained at.
 
     Raises FileNotFoundError without a checkpoint, and ValueError when the weights do not fit
     float16, the architecture or 16 MB.
@@ -64,7 +57,7 @@ def export(
     if size > LARGEST:
         raise ValueError(f"the weights are {size / 1e6:.1f} MB, {LARGEST / 1e6:.0f} MB are allowed")
     with atomic_path(output, overwrite=True) as path:
-        save_file(weights, path, metadata=_metadata(checkpoint, metrics or {}, input_size))
+        save_file(weights, path, metadata=_metadata(checkpoint, metrics or {}))
         path.chmod(0o644)  # safetensors lets only the writer read
     logger.info("%s: %.1f MB", output, output.stat().st_size / 1e6)
     return output
@@ -79,9 +72,7 @@ def _half(name: str, value: Tensor) -> Tensor:
     return half.contiguous()
 
 
-def _metadata(
-    checkpoint: Mapping[str, Any], metrics: Mapping[str, Any], input_size: int | None
-) -> dict[str, str]:
+def _metadata(checkpoint: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict[str, str]:
     description = dict(checkpoint["description"])
     options = {k: v for k, v in checkpoint["options"].items() if k != "run"}
     training = {**options, **checkpoint["progress"], **description}
@@ -89,7 +80,7 @@ def _metadata(
     return {
         "format": "pt",
         "architecture": description["architecture"],
-        "input_size": str(input_size or description["input_size"]),
+        "input_size": str(description["input_size"]),
         "licence": LICENCE,
         "training": json.dumps(training, sort_keys=True),
         "commit": str(description.get("commit") or source_commit()),
@@ -103,11 +94,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--run", type=Path, required=True, help="folder of the run")
     parser.add_argument("--output", type=Path, required=True, help="safetensors file to write")
     parser.add_argument("--metrics", type=Path, help="JSON of training.evaluate to put inside")
-    parser.add_argument("--input-size", type=int, help="for users (default: as trained)")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     metrics = json.loads(options.metrics.read_text()) if options.metrics else None
-    export(options.run, options.output, metrics, options.input_size)
+    export(options.run, options.output, metrics)
     return 0
 
 
