@@ -105,11 +105,13 @@ def _by_crop(
     detail: bool,
     progress: Progress | None,
 ) -> Tensor:
-    refined = zeros(tuple(masks.shape), masks.device)
+    crops = _crops(masks, boxes)
+    written = sum((x2 - x1) * (y2 - y1) for x1, y1, x2, y2 in crops) / masks.numel()
+    refined = zeros(tuple(masks.shape), masks.device, written)
     # A crop costs no more than the whole picture would; looking for detail has no such bound.
     whole = _frame(tuple(bgr.shape[-2:]), size, published, float("inf")).padded
     pixels = None if detail else whole[0] * whole[1]
-    for index, (x1, y1, x2, y2) in enumerate(_crops(masks, boxes)):
+    for index, (x1, y1, x2, y2) in enumerate(crops):
         if x2 > x1 and y2 > y1:
             crop = bgr[..., y1:y2, x1:x2]
             frame = _frame((y2 - y1, x2 - x1), size, published, CROP_ENLARGE, pixels)
