@@ -111,9 +111,7 @@ class ISNet(nn.Module):
 
     def __init__(self, in_channels: int = 4, width: float = 1.0):
         super().__init__()
-        stem = round(FULL_STEM * width)
-        if stem < 4 or stem % 4:
-            raise ValueError(f"64 * width must be a multiple of 4, and width {width} gives {stem}.")
+        stem = _stem_channels(width)
         self.in_channels = in_channels
         self.width = stem / FULL_STEM
         self.conv_in = nn.Conv2d(in_channels, stem, 3, 2, 1)
@@ -208,9 +206,7 @@ class GroundTruthEncoder(nn.Module):
 
     def __init__(self, width: float = 1.0):
         super().__init__()
-        stem = round(FULL_STEM * width)
-        if stem < 4 or stem % 4:
-            raise ValueError(f"64 * width must be a multiple of 4, and width {width} gives {stem}.")
+        stem = _stem_channels(width)
         self.conv_in = MaskStem(MASK_ENCODER[0][2] * stem // FULL_STEM)
         for number, sizes in enumerate(MASK_ENCODER, start=1):
             self.add_module(f"stage{number}", _scaled_rsu(sizes, stem))
@@ -240,6 +236,13 @@ class MaskStem(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(self.bn(self.conv(x)), inplace=True)
+
+
+def _stem_channels(width: float) -> int:
+    stem = round(FULL_STEM * width)
+    if stem < 4 or stem % 4:
+        raise ValueError(f"64 * width must be a multiple of 4, and width {width} gives {stem}.")
+    return stem
 
 
 def _scaled_rsu(sizes: tuple[int, bool, int, int, int], stem: int) -> RSU:
