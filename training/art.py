@@ -14,12 +14,20 @@ import os
 import re
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from .art_list import EXTRA_CHARACTERS, NOT_CHARACTERS, NOT_PROPS, PROP_FOLDERS, SKIPPED_FOLDERS
+from .art_list import (
+    EXTRA_CHARACTERS,
+    NOT_CHARACTERS,
+    NOT_PROPS,
+    PROP_FOLDERS,
+    SKIPPED_FOLDERS,
+    VALIDATION_CHARACTERS,
+)
 from .store import Sprite, SpriteStore, cache_folder, write_store
 from .toon.pool import load_toons
 
@@ -83,9 +91,7 @@ def load_art(
     Raises:
         FileNotFoundError: there is no such folder of art (the message says how to get it).
     """
-    art = Path(art or os.environ.get("CELKIT_ART") or DEFAULT_ART)
-    if not art.is_dir():
-        raise FileNotFoundError(f"There is no folder of drawings at {art}. {_HOW_TO_GET}")
+    art = find_art(art)
     folder = cache_folder(cache) / f"art-{_fingerprint(art)}"
     if not (folder / "index.json").exists():
         build_library(art, folder, workers)
@@ -93,23 +99,51 @@ def load_art(
     return ArtLibrary(SpriteStore(folder), toons, held_out)
 
 
+def find_art(art: Path | str | None = None) -> Path:
+    """The folder of SVG files: the argument, `CELKIT_ART`, or Debian's.
+
+    Raises:
+        FileNotFoundError: it is not there (the message says how to get it).
+    """
+    art = Path(art or os.environ.get("CELKIT_ART") or DEFAULT_ART)
+    if not art.is_dir():
+        raise FileNotFoundError(f"There is no folder of drawings at {art}. {_HOW_TO_GET}")
+    return art
+
+
 def build_library(art: Path, folder: Path, workers: int = 2) -> None:
     """Renders the SVG files below `art` that can be of use into a store at `folder`."""
     names = [
-        n for n in _svg_names(art) if n in EXTRA_CHARACTERS or not n.startswith(SKIPPED_FOLDERS)
+        n for n in svg_names(art) if n in EXTRA_CHARACTERS or not n.startswith(SKIPPED_FOLDERS)
     ]
+    counts = render_drawings(art, names, folder, _kind, workers)
+    if not counts["character"]:
+        raise FileNotFoundError(
+            f"None of the {len(names)} drawings in {art} is a usable character. {_HOW_TO_GET}"
+        )
+    logger.info("art library: %s", dict(counts))
+
+
+def render_drawings(
+    art: Path,
+    names: Sequence[str],
+    folder: Path,
+    kind_of: Callable[[str, str], str],
+    workers: int = 2,
+) -> Counter[str]:
+    """Renders `names` below `art` into a store at `folder`; returns how many of each kind.
+
+    kind_of(name, verdict of `judge`) tells what a drawing is; "character" and "prop" are kept.
+    """
     logger.info("rendering %d drawings from %s, once", len(names), art)
     counts: Counter[str] = Counter()
     jobs = [(str(art), name, _side(name)) for name in names]
     with multiprocessing.get_context("spawn").Pool(
         workers, initializer=_nice, maxtasksperchild=400
     ) as pool:
-        write_store(folder, _good(pool.imap(_render_job, jobs, chunksize=8), counts), counts)
-    if not counts["character"]:
-        raise FileNotFoundError(
-            f"None of the {len(names)} drawings in {art} is a usable character. {_HOW_TO_GET}"
-        )
-    logger.info("art library: %s", dict(counts))
+        rendered = pool.imap(_render_job, jobs, chunksize=8)
+        write_store(folder, _good(rendered, kind_of, counts), counts)
+    return counts
 
 
 def is_held_out(name: str) -> bool:
@@ -188,11 +222,11 @@ def judge(rgba: np.ndarray) -> tuple[str, float]:
     return "good", float(np.minimum(edges[core], 1).mean())
 
 
-def _good(rendered, counts: Counter[str]):
+def _good(rendered, kind_of: Callable[[str, str], str], counts: Counter[str]):
     """Yields what can be kept, once each, and counts everything by its kind."""
     seen: set[str] = set()
     for name, digest, rgba, verdict, detail in rendered:
-        kind = _kind(name, verdict)
+        kind = kind_of(name, verdict)
         if kind in ("character", "prop"):
             kind = "duplicate" if digest in seen else kind
             seen.add(digest)
@@ -275,12 +309,15 @@ def _kind(name: str, verdict: str) -> str:
 def _side(name: str) -> int:
     return (
         CHARACTER_SIDE
-        if name.startswith(("people/", "animals/")) or name in EXTRA_CHARACTERS
+        if name.startswith(("people/", "animals/"))
+        or name in EXTRA_CHARACTERS
+        or name in VALIDATION_CHARACTERS
         else PROP_SIDE
     )
 
 
-def _svg_names(art: Path) -> list[str]:
+def svg_names(art: Path) -> list[str]:
+    """Every SVG file below `art`: its path there without suffix."""
     return sorted(p.relative_to(art).with_suffix("").as_posix() for p in art.rglob("*.svg"))
 
 
@@ -288,7 +325,7 @@ def _fingerprint(art: Path) -> str:
     """Changes when the art or the rules about it change."""
     parts = [
         str(_VERSION),
-        *_svg_names(art),
+        *svg_names(art),
         *sorted(NOT_CHARACTERS),
         *sorted(EXTRA_CHARACTERS),
         *PROP_FOLDERS,

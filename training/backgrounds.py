@@ -12,17 +12,19 @@ import json
 import logging
 import multiprocessing
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from . import painters, painters_scenes
+from . import painters, painters_scenes, painters_validation
 from .store import cache_folder, whole_folder
 
 logger = logging.getLogger("celkit")
 
 PAINTERS = {**painters.PAINTERS, **painters_scenes.PAINTERS}
+VALIDATION_PAINTERS = painters_validation.PAINTERS
 HELD_OUT_FAMILIES = ("bricks", "plaid", "hills", "bokeh", "strokes")
 SIDE = 512
 _VERSION = 1
@@ -95,10 +97,25 @@ def load_backgrounds(
     return BackgroundPool(folder, held_out)
 
 
-def build_pool(folder: Path, count: int, workers: int = 2) -> None:
-    """Paints `count` backgrounds into `folder`, which appears only when it is complete."""
+def load_validation_backgrounds(
+    cache: Path | str | None = None, *, count: int = 160, workers: int = 2
+) -> BackgroundPool:
+    """The pool of `painters_validation`, see `validation`; painted on first use."""
+    folder = cache_folder(cache) / f"backgrounds-validation-{_VERSION}-{count}"
+    if not (folder / "index.json").exists():
+        build_pool(folder, count, workers, tuple(VALIDATION_PAINTERS))
+    return BackgroundPool(folder)
+
+
+def build_pool(
+    folder: Path, count: int, workers: int = 2, among: Sequence[str] = tuple(PAINTERS)
+) -> None:
+    """Paints `count` backgrounds into `folder`, which appears only when it is complete.
+
+    The families `among` which to paint take turns.
+    """
     logger.info("painting %d backgrounds, once", count)
-    families = [list(PAINTERS)[i % len(PAINTERS)] for i in range(count)]
+    families = [among[i % len(among)] for i in range(count)]
     with whole_folder(folder) as temporary:
         pixels = np.lib.format.open_memmap(
             temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(count, SIDE, SIDE, 3)
@@ -116,8 +133,8 @@ def build_pool(folder: Path, count: int, workers: int = 2) -> None:
 
 
 def paint(rng: np.random.Generator, family: str, side: int = SIDE) -> np.ndarray:
-    """One painting of a family of `PAINTERS`: uint8 [side,side,3]."""
-    picture = PAINTERS[family](rng, side)
+    """One painting of a family of `PAINTERS` or `VALIDATION_PAINTERS`: uint8 [side,side,3]."""
+    picture = (PAINTERS | VALIDATION_PAINTERS)[family](rng, side)
     if rng.random() < 0.25:
         picture = painters.painterly(rng, picture)
     if rng.random() < 0.15:

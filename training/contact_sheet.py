@@ -1,7 +1,7 @@
 """Shows what the trainings see: `python -m training.contact_sheet -o runs/sheets`.
 
 Writes PNG sheets of compositions with their outlines, refiner samples (picture, coarse mask,
-answer), held-out compositions, drawings and backgrounds.
+answer), held-out and validation compositions, drawings and backgrounds.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from .art import load_art
 from .backgrounds import PAINTERS, load_backgrounds, paint
 from .dataset import DetectorSamples, RefinerSamples, held_out
+from .validation import validation
 
 COLORS = ((255, 40, 40), (40, 220, 40), (60, 60, 255), (255, 0, 255), (0, 220, 220), (255, 220, 0))
 
@@ -43,10 +44,10 @@ def main() -> None:
         ]
         cells.append(np.hstack([sample["picture"].numpy(), *masks]))
     write_sheet(args.output / "refiner.png", cells, 4, 160)
-    evaluation = held_out(min(args.count, 24))
-    write_sheet(
-        args.output / "held_out.png", [outlined(c.picture, c.masks) for c in evaluation], 6, 320
-    )
+    for name, compositions in (("held_out", held_out), ("validation", validation)):
+        made = compositions(min(args.count, 24))
+        cells = [outlined(c.picture, c.masks) for c in made]
+        write_sheet(args.output / f"{name}.png", cells, 6, 320)
     everything = load_art(held_out=None)
     for kind, sprites in (
         ("characters", everything.characters),

@@ -166,16 +166,24 @@ def held_out(
     art: ArtLibrary | None = None,
     backgrounds: BackgroundPool | None = None,
 ) -> list[Composition]:
-    """The evaluation set: drawings, background families and layout seeds that training never sees.
-
-    Half of it has calm handling (no quantising, sketching or heavy grading), half the training's.
-    """
+    """The evaluation set: drawings, background families and layouts that training never sees."""
     art = art or load_art(held_out=True)
     backgrounds = backgrounds or load_backgrounds(held_out=True)
+    return evaluation_compositions(20231203, n, size, art, backgrounds)
+
+
+def evaluation_compositions(
+    seed: int, n: int, size: int, art: ArtLibrary, backgrounds: BackgroundPool, first: int = 0
+) -> list[Composition]:
+    """Compositions `first` to `first + n` of a stream, `size` x `size` pixels.
+
+    Half of them have calm handling (no quantising, sketching or heavy grading), half that of
+    training.
+    """
     cv2.setNumThreads(0)
     out = []
-    for i in range(n):
-        rng = np.random.default_rng([20231203, 3, i])
+    for i in range(first, first + n):
+        rng = np.random.default_rng([seed, 3, i])
         options = Options(size=(size, size), empty=0.02, nuisance=0.25 if i % 2 == 0 else 1.0)
         out.append(compose(rng, art, options, backgrounds=backgrounds))
     return out

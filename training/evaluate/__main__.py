@@ -11,7 +11,7 @@ from cartoon_models.errors import CelKitError
 from cartoon_models.instances import REFINE_MODES, load_segmenter
 
 from .coco_folder import CocoFolder
-from .held_out import HeldOut
+from .composed import SETS, composed
 from .measure import Sample, measure
 from .report import table
 
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> dict:
     )
     report: dict = {
         "pictures": len(samples),
-        "source": str(options.coco) if options.coco else "held-out compositions",
+        "source": str(options.coco) if options.coco else f"{options.set} compositions",
         "size": None if options.coco else options.size,
         "detector": options.detector or "embedded",
         "refiner": options.refiner or "embedded",
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> dict:
 def _samples(options: argparse.Namespace) -> Sequence[Sample]:
     if options.coco:
         return CocoFolder(options.coco, options.count)
-    return HeldOut(count=options.count or 100, size=options.size)
+    return composed(options.set, options.count or 100, options.size)
 
 
 def _progress(way: str):
@@ -108,6 +108,12 @@ def _parser() -> argparse.ArgumentParser:
         "--refiner", help='file or manifest name, or "none"; default: the embedded one'
     )
     parser.add_argument("--count", type=int, help="pictures; default: 100, or the whole folder")
+    parser.add_argument(
+        "--set",
+        choices=SETS,
+        default="held-out",
+        help="compositions: held-out, for the last measurement, or validation, to decide by",
+    )
     parser.add_argument("--size", type=int, default=640, help="side of a composition in pixels")
     parser.add_argument(
         "--score-threshold", type=float, default=0.05, help="lowest score that counts for AP"
