@@ -6,7 +6,8 @@ import json
 import logging
 import math
 import os
-from contextlib import ExitStack
+import re
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,8 @@ def save_instances(
     Args:
         path: a folder, which is made if it is not there, or the name of the ``.json`` file.
         picture: written beside it as PNG if it is given: ``[H, W]`` or ``[H, W, 1|3|4]``.
-        overwrite: replace files of an earlier save.
+        overwrite: replace files of an earlier save. Masks that its ``.json`` names and that have
+            no successor are removed, once everything new is there; other files stay.
 
     Returns:
         The path of the ``.json`` file.
@@ -58,6 +60,7 @@ def save_instances(
     prefix = "" if target.name == FILE_NAME else f"{target.stem}_"
     mask_names = [f"{prefix}mask_{index:02d}.png" for index in range(len(instances))]
     picture_name = None if picture is None else f"{prefix}picture.png"
+    outdated = _saved_masks(target, prefix) - set(mask_names) if overwrite else set()
     target.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as files:
         # Every file has a temporary name until all are written; the .json is renamed last.
@@ -94,6 +97,9 @@ def save_instances(
         }
         text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
         json_file.write_text(text + "\n", encoding="utf-8")
+    for name in outdated:
+        with suppress(OSError):  # the save is complete without it
+            target.with_name(name).unlink()
     return target
 
 
@@ -160,6 +166,18 @@ def load_instances(path: str | os.PathLike) -> Instances:
 
 def _json_path(path: Path) -> Path:
     return path if path.suffix.lower() == ".json" and not path.is_dir() else path / FILE_NAME
+
+
+def _saved_masks(target: Path, prefix: str) -> set[str]:
+    """The mask files that an earlier save to ``target`` made, by what its ``.json`` says."""
+    try:
+        record = json.loads(target.read_text(encoding="utf-8"))
+        is_ours = record["format"] == FORMAT
+        names = [str(entry["mask"]) for entry in record["instances"]] if is_ours else []
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return set()
+    made = re.compile(re.escape(prefix) + r"mask_\d{2,}\.png")
+    return {name for name in names if made.fullmatch(name)}
 
 
 def _checked(entry: dict, index: int) -> dict:

@@ -155,6 +155,49 @@ def test_nothing_is_overwritten_unless_asked(tmp_path):
     assert len(load_instances(tmp_path)) == 2
 
 
+def test_overwriting_a_larger_save_removes_the_masks_that_it_named(tmp_path):
+    save_instances(tmp_path, soft_instances(), torch.rand(37, 53, 3))
+    save_instances(tmp_path / "other.json", soft_instances())
+    (tmp_path / "mask_07.png").write_bytes(b"mine")
+    save_instances(tmp_path, soft_instances(1), overwrite=True)
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "instances.json",
+        "mask_00.png",
+        "mask_07.png",
+        "other.json",
+        *(f"other_mask_{index:02d}.png" for index in range(3)),
+        "picture.png",
+    ]
+    save_instances(tmp_path / "other.json", Instances.empty((37, 53)), overwrite=True)
+    assert not list(tmp_path.glob("other_mask_*"))
+
+
+@pytest.mark.parametrize("name", ["mask_2.png", "notes.txt", "../mask_02.png", "other_mask_02.png"])
+def test_overwriting_removes_nothing_that_saving_does_not_make(tmp_path, name):
+    folder = tmp_path / "saved"
+    file = save_instances(folder, soft_instances())
+    (folder / name).write_bytes(b"mine")
+    file.write_text(file.read_text().replace("mask_02.png", name))
+    save_instances(folder, soft_instances(1), overwrite=True)
+    assert (folder / name).read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "celkit.instances"}', "[[[" * 90_000])
+def test_overwriting_a_damaged_save(tmp_path, text):
+    (tmp_path / "instances.json").write_text(text)
+    save_instances(tmp_path, soft_instances(1), overwrite=True)
+    assert len(load_instances(tmp_path)) == 1
+
+
+def test_a_save_that_fails_removes_nothing(tmp_path, monkeypatch):
+    save_instances(tmp_path, soft_instances())
+    before = sorted(file.name for file in tmp_path.iterdir())
+    monkeypatch.setattr("cartoon_models.instances.files.encode_rle", lambda mask: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        save_instances(tmp_path, soft_instances(1), overwrite=True)
+    assert sorted(file.name for file in tmp_path.iterdir()) == before
+
+
 def test_a_save_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
     save_instances(tmp_path, soft_instances())
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
