@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 import torch
@@ -280,17 +279,15 @@ def _where_named(
     which: str,
     skip_missing: bool,
 ) -> list[Instances]:
-    choose = _present_indices if skip_missing else chosen_indices
-    return [change(item, choose(item, which)) for item in found]
-
-
-def _present_indices(instances: Instances, which: str) -> list[int]:
-    """Those of the named instances that are there."""
-    if re.search("[a-z]", which.lower()):
-        return chosen_indices(instances, which)  # words never name more than there are
-    count = len(instances)
-    present = []
-    for part in re.finditer(r"(-?\d+)(?:\s*-\s*(\d+))?", which):
-        first, last = int(part[1]), int(part[2] or part[1])
-        present += [index for index in range(first, min(last + 1, count)) if index >= -count]
-    return present
+    changed = []
+    for number, item in enumerate(found):
+        try:
+            named = chosen_indices(item, which, skip_missing)
+        except IndexError as error:
+            if len(found) == 1:
+                raise
+            raise IndexError(
+                f"In picture {number} of the batch: {error} Turn on skip_missing to pass over it."
+            ) from None
+        changed.append(change(item, named))
+    return changed

@@ -40,30 +40,42 @@ def sort_instances(instances: Instances, order: str) -> Instances:
     raise ValueError(f"Order {order!r} is not known; use one of {', '.join(ORDERS)}.")
 
 
-def select_indices(text: str, count: int) -> list[int]:
+def select_indices(text: str, count: int, skip_missing: bool = False) -> list[int]:
     """The indices that a text like ``"0,2-4"`` names, of ``count`` instances, in that order.
 
     Numbers count from 0, both ends of a range belong to it, -1 is the last one; one that is
     named twice counts once.
+
+    Args:
+        skip_missing: pass over indices that are not there, instead of raising IndexError.
 
     Raises:
         ValueError: text that is not such a list.
         IndexError: an index that is not there; the message has the range.
     """
     chosen: list[int] = []
-    for part in re.split(r"[,;\s]+", re.sub(r"(\d)\s*-\s*(\d)", r"\1-\2", text.strip())):
+    joined = re.sub(r"(\d)(?:-|\s*-\s+)(\d)", r"\1-\2", text.strip())  # "0 -1" is two numbers
+    for part in re.split(r"[,;\s]+", joined):
         match = re.fullmatch(r"(-?\d+)(?:-(\d+))?", part)
         if match is None:
             raise ValueError(f"{text!r} is not a list of instances; write numbers like 0,2-4.")
-        first = check_index(int(match[1]), count)
-        last = first if match[2] is None else check_index(int(match[2]), count)
+        first, last = int(match[1]), int(match[2] or match[1])
+        if 0 <= last < first:
+            raise ValueError(f"The range {part} runs backwards; write {last}-{first}.")
+        if skip_missing:
+            first, last = (index + count if index < 0 else index for index in (first, last))
+            chosen.extend(range(max(first, 0), min(last + 1, count)))
+            continue
+        first, last = check_index(first, count), check_index(last, count)
         if last < first:
             raise ValueError(f"The range {part} runs backwards; write {last}-{first}.")
         chosen.extend(range(first, last + 1))
     return list(dict.fromkeys(chosen))
 
 
-def chosen_indices(instances: Instances, which: str | int | Sequence[int]) -> list[int]:
+def chosen_indices(
+    instances: Instances, which: str | int | Sequence[int], skip_missing: bool = False
+) -> list[int]:
     """The indices that ``which`` names, in the order it names them.
 
     Args:
@@ -71,6 +83,8 @@ def chosen_indices(instances: Instances, which: str | int | Sequence[int]) -> li
             ``"rightmost"``, ``"topmost"``, ``"bottommost"`` or ``"best score"``, each with a
             number behind it if more than one is wanted (``"largest 3"``, which gives fewer
             where fewer are there); or the indices themselves.
+        skip_missing: pass over numbers in a text that are not there, instead of raising
+            IndexError.
 
     Raises:
         ValueError: a word that is not known.
@@ -85,7 +99,7 @@ def chosen_indices(instances: Instances, which: str | int | Sequence[int]) -> li
         return list(range(count))
     match = re.fullmatch(r"([a-z ]+?)(?: (\d+))?", text)
     if match is None and text:
-        return select_indices(text, count)
+        return select_indices(text, count, skip_missing)
     if match is None or match[1] not in CHOICES[1:]:
         raise ValueError(
             f"{which!r} names no instance; write numbers like 0,2-4, "

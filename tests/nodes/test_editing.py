@@ -37,6 +37,18 @@ def test_numbers_that_a_frame_lacks_can_be_passed_over(call, found_batch):
     assert [areas(item) for item in largest] == [[200], [], [60]]
 
 
+def test_a_frame_without_the_number_is_named_with_the_way_out(call, found_batch):
+    with pytest.raises(IndexError, match=r"In picture 1 .* none at all\. Turn on skip_missing"):
+        call("CelKitRemoveInstances", instances=found_batch)
+
+
+def test_a_slip_is_not_taken_for_a_number_that_is_missing(call, found):
+    with pytest.raises(ValueError, match="write 0-2"):
+        call("CelKitSelectInstances", instances=found, which="2-0", skip_missing=True)
+    with pytest.raises(ValueError, match="not a list"):
+        call("CelKitRemoveInstances", instances=found, which="1.5", skip_missing=True)
+
+
 def test_remove(call, found):
     instances, _, _ = call("CelKitRemoveInstances", instances=found, which="leftmost")
     assert areas(instances[0]) == [200, 96]

@@ -77,6 +77,8 @@ def test_orders_of_nothing_and_unknown():
         ("1;1;0", [1, 0]),
         ("-1", [3]),
         ("2 0", [2, 0]),
+        ("0 -1", [0, 3]),
+        ("0-2 -1", [0, 1, 2, 3]),
     ],
 )
 def test_select_indices(text, want):
@@ -96,6 +98,31 @@ def test_select_indices(text, want):
 def test_select_indices_says_what_is_wrong(text, error, message):
     with pytest.raises(error, match=message):
         select_indices(text, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("9, 0, 2-7", [0, 2, 3]),
+        ("7-9", []),
+        ("-1, -9", [3]),
+        ("-9-1", [0, 1]),
+        ("0 -1", [0, 3]),
+        ("0-999999999999", [0, 1, 2, 3]),
+    ],
+)
+def test_indices_that_are_missing_can_be_skipped(text, want):
+    assert select_indices(text, 4, skip_missing=True) == want
+    assert select_indices(text, 0, skip_missing=True) == []
+    assert chosen_indices(Instances.empty((4, 4)), text, skip_missing=True) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", ",", "1.5", "[0,2]", "#1", "0-2-3", "-2--1", "3-1", "x1"]
+)
+def test_skipping_does_not_pass_over_what_is_no_list(text):
+    with pytest.raises(ValueError):
+        chosen_indices(scene(), text, skip_missing=True)
 
 
 @pytest.mark.parametrize(
