@@ -21,7 +21,7 @@ import torch
 from comfy import model_management
 from torch import Tensor
 
-from ..cartoon_models.instances import Instances
+from ..cartoon_models.instances import Instances, as_masks
 from ..cartoon_models.picture import as_tensor
 
 T = TypeVar("T")
@@ -63,7 +63,8 @@ def image_of(pictures: Sequence[Tensor]) -> Tensor:
 def masks_of(mask: Tensor) -> Tensor:
     """A MASK of any rank that is in use as float32 ``[B, H, W]``.
 
-    Takes ``[H, W]``, ``[B, H, W]``, ``[B, 1, H, W]`` and ``[B, H, W, 1]``.
+    Takes ``[H, W]``, ``[B, H, W]``, ``[B, 1, H, W]`` and ``[B, H, W, 1]``. B may be 0: some packs
+    say so that they found nothing.
     """
     shape = list(mask.shape)
     if mask.ndim == 2:
@@ -72,7 +73,7 @@ def masks_of(mask: Tensor) -> Tensor:
         mask = mask[:, 0]
     elif mask.ndim == 4 and mask.shape[3] == 1:
         mask = mask[..., 0]
-    if mask.ndim != 3 or 0 in mask.shape:
+    if mask.ndim != 3 or 0 in mask.shape[1:]:
         raise ValueError(f"A MASK has the shape [B, H, W], not {shape}.")
     return mask.float()
 
@@ -83,10 +84,13 @@ def mask_groups(mask: Tensor, one_per_picture: bool, inverted: bool = False) -> 
     Args:
         one_per_picture: each mask is of another picture; otherwise all are of one.
         inverted: the MASK is 1 outside, as LoadImage's is for a picture with transparency.
+
+    Raises:
+        ValueError: another rank, or values (NaN included) that are not 0..1.
     """
-    masks = masks_of(mask)
+    masks = as_masks(masks_of(mask))
     masks = 1.0 - masks if inverted else masks
-    groups = masks.split(1) if one_per_picture else [masks]
+    groups = masks.split(1) if one_per_picture and len(masks) else [masks]
     return [group[group.amax(dim=(1, 2)) > 0] for group in groups]
 
 

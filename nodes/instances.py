@@ -312,7 +312,15 @@ def _refined(
         raise ValueError(
             "Refining masks needs the picture too: connect image, or set refine to off."
         )
-    pairs = convert.with_pictures(found, image)
+    pairs = convert.paired(found, convert.pictures_of(image), "pictures")
+    for rough, picture in pairs:
+        (height, width), size = rough.size, picture.shape[:2]
+        if (height, width) != tuple(size):
+            raise ValueError(
+                f"The masks are {width} x {height}, but the picture is {size[1]} x {size[0]}; "
+                f"both have to be of one size. (Load Image gives an empty mask of 64 x 64 for a "
+                f"picture without transparency.)"
+            )
     work = zip(pairs, models.progress_per_picture(len(pairs)), strict=True)
     return [
         segmenter.segment_masks(picture, rough.masks, refine_mode=refine, progress=step)

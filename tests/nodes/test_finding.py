@@ -129,6 +129,38 @@ def test_an_empty_mask_batch_comes_back_as_no_instance(call):
     assert len(instances[0]) == 0 and tuple(masks.shape) == (1, 9, 9) and index == "[]"
 
 
+@pytest.mark.parametrize("layout", ["characters of one picture", "one mask per picture"])
+@pytest.mark.parametrize("split", [False, True])
+def test_a_batch_of_no_mask_is_no_character(call, painter, batch, layout, split):
+    options = {"masks": torch.zeros(0, 41, 63), "layout": layout, "split": split}
+    instances, masks, index = call("CelKitInstancesFromMasks", **options)
+    assert len(instances[0]) == 0 and tuple(masks.shape) == (1, 41, 63) and index == "[]"
+    refined, _, _ = call("CelKitInstancesFromMasks", **options, image=batch, segmenter=painter())
+    assert [len(item) for item in refined] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(float("nan"), "NaN"), (-1.0, "from -1 to"), (255.0, "to 255")]
+)
+@pytest.mark.parametrize("invert", [False, True])
+def test_masks_that_are_no_masks_are_not_passed_over(call, value, words, invert):
+    masks = torch.zeros(2, 9, 9)
+    masks[0] = value
+    with pytest.raises(ValueError, match=words):
+        call("CelKitInstancesFromMasks", masks=masks, invert=invert)
+
+
+def test_a_mask_of_another_size_than_the_picture(call, painter, picture):
+    """What Load Image gives with a picture that has no transparency."""
+    with pytest.raises(ValueError, match=r"masks are 64 x 64, but the picture is 63 x 41"):
+        call(
+            "CelKitInstancesFromMasks",
+            masks=torch.zeros(1, 64, 64),
+            image=picture,
+            segmenter=painter(),
+        )
+
+
 def test_load_images_mask_needs_turning_round(call):
     transparent = torch.ones(9, 9)
     transparent[2:5, 3:7] = 0
