@@ -192,7 +192,7 @@ class Segmenter:
             masks: `[N, H, W]` of the picture's size, 0 to 1.
 
         Returns:
-            one instance per mask, in order.
+            one instance per mask, in order. One of which the refiner left nothing is as it was.
 
         Raises:
             ValueError: masks of another size than the picture; no refiner was loaded.
@@ -207,10 +207,9 @@ class Segmenter:
         if self.refiner is None:
             raise ValueError("Refining masks needs a refiner, and this segmenter has none.")
         _check_choice("overlaps", overlaps, ("keep", *OVERLAP_RULES))
-        redrawn = self._refine(
-            picture, masks.to(picture.device), None, refine_mode, refiner_size, progress
-        )
-        found = Instances.from_masks(redrawn)
+        masks = masks.to(picture.device)
+        redrawn = self._refine(picture, masks, None, refine_mode, refiner_size, progress)
+        found = Instances.from_masks(_keep_lost(redrawn, masks))
         return found if overlaps == "keep" else resolve_overlaps(found, overlaps)
 
     def _refine(
@@ -283,7 +282,7 @@ def _finish(found: Instances, order: str, overlaps: str, duplicates: float | Non
 
 
 def _keep_lost(redrawn: Tensor, coarse: Tensor) -> Tensor:
-    """Where the refiner left nothing of a character that the detector saw, keep the coarse mask."""
+    """Where the refiner left nothing of what the detector saw or a hand drew, keep that."""
     lost = (redrawn.amax((1, 2)) < 0.5).nonzero().squeeze(1)
     redrawn[lost] = coarse[lost]
     return redrawn

@@ -17,6 +17,7 @@ class CopyRefiner(nn.Module):
     """Gives the coarse mask back: what is left is the geometry around the network."""
 
     in_channels = 4
+    width = 0.25
 
     def __init__(self):
         super().__init__()
@@ -81,20 +82,93 @@ def test_crop_refining_sees_more_than_the_frame():
     assert by_crop[400, 600] > 0.5
 
 
-@pytest.mark.parametrize("size", [(400, 1600), (900, 900), (1600, 300)])
-def test_a_crop_costs_no_more_than_the_frame(size):
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("size", [(400, 1600), (900, 900), (1600, 300), (100, 120), (70, 20)])
+def test_a_crop_costs_no_more_than_the_frame(size, count):
+    """In pixels of the network's input, and in the number of times that it is called."""
     seen = []
 
     class Counting(CopyRefiner):
         def refine_from(self, share, masks):
-            seen.append(masks.shape[-2] * masks.shape[-1])
+            seen.append((len(masks), masks.shape[-2] * masks.shape[-1]))
             return super().refine_from(share, masks)
 
-    masks = torch.stack([disc(*size, size[0] / 2, size[1] / 2, radius) for radius in (30, 140)])
+    radii = (30, 140, 50, 90, 10)
+    masks = torch.stack([disc(*size, size[0] / 2, size[1] / 2, r) for r in radii[:count]])
+    calls = {}
     for mode in ("frame", "crop"):
         refine(Counting(), torch.rand(*size, 3), masks, size=320, mode=mode, published=False)
-    frame, crops = seen[:2], seen[2:]
-    assert len(crops) == 2 and max(crops) <= frame[0]
+        calls[mode] = seen.copy()
+        seen.clear()
+    assert sum(n for n, _ in calls["crop"]) == sum(n for n, _ in calls["frame"]) == count
+    assert max(p for _, p in calls["crop"]) <= calls["frame"][0][1]
+    assert len(calls["crop"]) == len(calls["frame"])
+
+
+@pytest.mark.parametrize("mode", ["frame", "crop", "detail"])
+@pytest.mark.parametrize("published", [True, False])
+def test_instances_that_go_through_the_network_together_stay_apart(mode, published):
+    """As each alone: only the padding of its input may differ."""
+    masks = torch.stack(
+        [
+            disc(300, 500, 150, 100, 60),
+            torch.zeros(300, 500),
+            disc(300, 500, 60, 300, 40),
+            disc(300, 500, 200, 400, 90),
+            disc(300, 500, 280, 20, 15),
+            disc(300, 500, 100, 450, 30),
+        ]
+    )
+    steps = []
+    arguments = {"size": 96, "mode": mode, "published": published}
+    picture = torch.rand(300, 500, 3)
+    together = refine(
+        CopyRefiner(), picture, masks, **arguments, progress=lambda *step: steps.append(step)
+    )
+    assert steps[-1] == (6, 6) and [done for done, _ in steps] == sorted(d for d, _ in steps)
+    assert together[1].max() < 0.5
+    for index in (0, 2, 3, 4, 5):
+        alone = refine(CopyRefiner(), picture, masks[index, None], **arguments)[0]
+        assert iou(together[index], alone) > 0.9
+        assert iou(together[index], masks[index]) > 0.85
+
+
+def test_a_large_network_takes_instances_one_at_a_time_on_the_cpu():
+    asked = []
+
+    class Counting(CopyRefiner):
+        def refine_from(self, share, masks):
+            asked.append(len(masks))
+            return super().refine_from(share, masks)
+
+    network = Counting()
+    masks = disc(40, 40, 20, 20, 9).expand(3, -1, -1)
+    for width in (0.25, 1.0):
+        network.width = width
+        for mode in ("frame", "crop"):
+            refine(network, torch.rand(40, 40, 3), masks, size=720, mode=mode)
+    assert asked == [3, 3, 1, 1, 1, 1, 1, 1]
+
+
+def test_a_small_picture_is_enlarged_for_a_network_that_was_not_published():
+    seen = []
+
+    class Looking(CopyRefiner):
+        def picture_share(self, picture):
+            seen.append(tuple(picture.shape[-2:]))
+            return picture
+
+    mask = disc(60, 90, 30, 30, 20)
+    for published in (True, False):
+        refine(
+            Looking(),
+            torch.rand(60, 90, 3),
+            mask[None],
+            size=160,
+            mode="frame",
+            published=published,
+        )
+    assert seen == [(160, 160), (128, 160)]
 
 
 def test_detail_redraws_the_edge_at_full_resolution():
@@ -181,6 +255,18 @@ def test_masks_are_redrawn_in_order(segmenter):
     masks = torch.stack([disc(80, 90, 40, 60, 20), disc(80, 90, 40, 20, 15)])
     found = Segmenter(None, CopyRefiner(), 160, 160).segment_masks(torch.rand(80, 90, 3), masks)
     assert all(iou(a, b) > 0.95 for a, b in zip(found.masks, masks, strict=True))
+
+
+@pytest.mark.parametrize("mode", ["frame", "crop", "detail"])
+def test_a_mask_that_the_refiner_sees_nothing_in_stays_as_it_was_drawn(mode):
+    class Blind(CopyRefiner):
+        def refine_from(self, share, masks):
+            return torch.full_like(masks, -4.0)  # a haze
+
+    masks = torch.stack([disc(80, 90, 40, 60, 20), disc(80, 90, 40, 20, 15)])
+    blind = Segmenter(None, Blind(), 160, 160)
+    found = blind.segment_masks(torch.rand(80, 90, 3), masks, refine_mode=mode)
+    assert torch.equal(found.masks, masks)
 
 
 @pytest.mark.parametrize(
