@@ -8,8 +8,9 @@ BAD_INPUT = 2  # the exit code, as argparse's
 
 
 def say(text: str) -> None:
-    """Write a line to stdout."""
-    sys.stdout.write(f"{text}\n")
+    """Write a line to stdout; what its encoding lacks is escaped, since file names have it all."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 def complain(text: str) -> None:
@@ -27,8 +28,8 @@ def sentence(error: BaseException) -> str:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether this is torch's error for a full device, told without importing torch."""
-    return type(error).__name__ == "OutOfMemoryError"
+    """Whether this is torch's error for a full device or memory, told without importing torch."""
+    return type(error).__name__ == "OutOfMemoryError" or "DefaultCPUAllocator" in str(error)
 
 
 @contextmanager

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import logging
 import os
 import re
 import shutil
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .console import BAD_INPUT, complain, progress_bar, say, sentence
+from .console import BAD_INPUT, complain, is_out_of_memory, progress_bar, say, sentence
 
 if TYPE_CHECKING:
     from ..instances import Instances, Segmenter
@@ -120,21 +122,22 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Segment what the options say; returns 0, or 2 when some pictures of a folder failed."""
-    if options.margin < 0:
-        raise ValueError(f"--margin is a number of pixels from 0 up, not {options.margin}.")
+    _check(options)
     places = _places(options.input, options.output)
     boxes = _read_boxes(options)
     if not options.overwrite:
         for folder in places.values():
             _refuse_old_results(folder)
+    _check_writable(options.output)
     tagger = _load_tagger(options)
     segmenter = _load(options)
     failed = 0
     for path, folder in places.items():
         try:
             count = _segment_one(segmenter, tagger, path, folder, boxes, options)
-        except (ValueError, OSError) as error:
-            if len(places) == 1:
+        except (ValueError, OSError, MemoryError, RuntimeError) as error:
+            is_bug = isinstance(error, RuntimeError) and not is_out_of_memory(error)
+            if len(places) == 1 or is_bug:
                 raise
             failed += 1
             complain(f"{path.name} was left out: {sentence(error)}")
@@ -247,10 +250,40 @@ def _old_results(folder: Path) -> set[str]:
     try:
         record = json.loads((folder / "instances.json").read_text(encoding="utf-8"))
         masks = [str(entry["mask"]) for entry in record["instances"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return set()
     numbers = [match[2] for name in masks if (match := _NUMBERED.fullmatch(name))]
     return {f"{kind}_{number}.png" for number in numbers for kind in ("mask", "cutout")}
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Complain of numbers that cannot be, before any work and once for all pictures."""
+    for name in ("score", "duplicates", "tag_threshold", "character_threshold"):
+        share = getattr(options, name)
+        if share is not None and not 0 <= share <= 1:
+            raise ValueError(f"{_flag(name)} is a number from 0 to 1, not {share}.")
+    if options.max_instances < 1:
+        raise ValueError(f"--max-instances is 1 or more, not {options.max_instances}.")
+    if options.margin < 0:
+        raise ValueError(f"--margin is a number of pixels from 0 up, not {options.margin}.")
+    for name in ("detector_size", "refiner_size"):
+        size = getattr(options, name)
+        if size is not None and (size < 32 or (name == "detector_size" and size % 32)):
+            wanted = "a multiple of 32" if name == "detector_size" else "32 or more"
+            raise ValueError(f"{_flag(name)} is {wanted}, not {size}.")
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _check_writable(folder: Path) -> None:
+    """Complain before the work if results could not be written."""
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if there.is_dir() and not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, "Results cannot be written into this folder", there)
 
 
 def _places(source: Path, output: Path) -> dict[Path, Path]:
@@ -264,13 +297,17 @@ def _places(source: Path, output: Path) -> dict[Path, Path]:
     pictures = sorted(
         path
         for path in source.iterdir()
-        if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
+        if path.suffix.lower() in PICTURE_SUFFIXES
+        and not path.name.startswith(".")
+        and (path.is_file() or not path.exists())  # a link to nowhere is said, a folder is none
     )
     if not pictures:
         raise ValueError(f"There is no picture in the folder {source}.")
-    stems = [path.stem for path in pictures]
+    # Some file systems see no difference between A and a; b.png may be beside b.png.png.
+    names = Counter(path.stem.casefold() for path in pictures)
+    names.update(path.name.casefold() for path in pictures)
     return {
-        path: output / (path.stem if stems.count(path.stem) == 1 else path.name)
+        path: output / (path.stem if names[path.stem.casefold()] == 1 else path.name)
         for path in pictures
     }
 
@@ -337,7 +374,7 @@ def _device(name: str | None) -> str | None:
     import torch
 
     try:
-        torch.empty(1, device=name)
+        torch.zeros(1, device=name).item()
     except (RuntimeError, AssertionError, NotImplementedError):
         here = "cpu, cuda" if torch.cuda.is_available() else "cpu"
         raise ValueError(f"The device {name!r} cannot be used here; there is: {here}.") from None

@@ -1,7 +1,10 @@
 """The command line: what it writes, what it refuses, what it says."""
 
+import io
 import json
 import os
+import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -194,6 +197,88 @@ def test_one_bad_picture_of_a_folder_is_left_out_and_said(segmenter, picture, tm
     assert "b.png was left out" in capsys.readouterr().err
 
 
+def test_a_picture_too_large_for_the_memory_does_not_stop_a_folder(
+    segmenter, picture, tmp_path, capsys, monkeypatch
+):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.png", "b.png", "c.png", "d.png"):
+        Image.open(picture).save(folder / name)
+    errors = [MemoryError(), torch.OutOfMemoryError("CUDA"), allocator_error()]
+    segment = segmenter.segment
+
+    def scarce(*arguments, **options):
+        if errors:
+            raise errors.pop()
+        return segment(*arguments, **options)
+
+    monkeypatch.setattr(segmenter, "segment", scarce)
+    assert run("segment", folder, "-o", tmp_path / "out") == 2
+    assert os.listdir(tmp_path / "out") == ["d"]
+    said = capsys.readouterr().err
+    assert said.count("left out: there is not enough memory") == 3
+
+
+def allocator_error():
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(2**55)
+    return caught.value
+
+
+def test_a_bug_stops_a_folder(segmenter, picture, tmp_path):
+    Image.open(picture).save(tmp_path / "second.png")
+    segmenter.error = RuntimeError("a bug")
+    with pytest.raises(RuntimeError, match="a bug"):
+        run("segment", tmp_path, "-o", tmp_path / "out")
+
+
+def test_what_only_looks_like_a_picture_in_a_folder(segmenter, picture, tmp_path, capsys):
+    (tmp_path / "folder.png").mkdir()
+    assert run("segment", tmp_path, "-o", tmp_path / "out") == 0
+    assert os.listdir(tmp_path / "out") == ["picture"]
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.png")  # to read it would be to wait for ever
+        (tmp_path / "link.png").symlink_to("nowhere.png")
+        assert run("segment", tmp_path, "-o", tmp_path / "out", "--overwrite") == 2
+        assert "link.png was left out: There is no picture" in capsys.readouterr().err
+
+
+def test_no_two_pictures_of_a_folder_share_their_results(segmenter, picture, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.png", "A.jpg", "b.png", "b.jpg", "b.png.png"):
+        Image.open(picture).save(folder / name)
+    assert run("segment", folder, "-o", tmp_path / "out") == 0
+    names = sorted(os.listdir(tmp_path / "out"))
+    assert names == ["A.jpg", "a.png", "b.jpg", "b.png", "b.png.png"]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_names_that_the_console_cannot_show_stop_nothing(
+    segmenter, picture, tmp_path, monkeypatch, encoding
+):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    names = ["a", "漢字", "ü"] + (["z\udcff"] if sys.platform == "linux" else [])
+    for name in names:
+        shutil.copy(picture, folder / f"{name}.png")
+    shown = io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True)
+    monkeypatch.setattr("sys.stdout", shown)
+    assert run("segment", folder, "-o", tmp_path / "out") == 0
+    assert len(shown.buffer.getvalue().splitlines()) == len(names)
+    assert sorted(os.listdir(tmp_path / "out")) == sorted(names)
+
+
+def test_results_that_could_not_be_written_are_noticed_before_the_work(
+    segmenter, picture, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path / "locked")
+    (tmp_path / "locked").mkdir()
+    assert run("segment", picture, "-o", tmp_path / "locked" / "new" / "out") == 2
+    assert "locked: Results cannot be written" in capsys.readouterr().err
+    assert not segmenter.calls
+
+
 def test_no_character_is_no_error(segmenter, picture, tmp_path, capsys):
     segmenter.count = 0
     assert run("segment", picture, "-o", tmp_path / "out") == 0
@@ -273,6 +358,15 @@ def test_no_memory_is_one_sentence(segmenter, picture, tmp_path, capsys):
         (["{picture}", "--tagger", "{folder}"], "no selected_tags.csv"),
         (["{picture}", "--margin", "-3"], "from 0 up, not -3"),
         (["{picture}", "--device", "toaster"], "'toaster' cannot be used"),
+        (["{picture}", "--device", "meta"], "'meta' cannot be used"),
+        (["{many}", "--score", "2"], "--score is a number from 0 to 1, not 2.0"),
+        (["{many}", "--score", "nan"], "--score is a number from 0 to 1, not nan"),
+        (["{many}", "--duplicates", "-1"], "--duplicates is a number from 0 to 1"),
+        (["{many}", "--tag-threshold", "7"], "--tag-threshold is a number from 0 to 1"),
+        (["{many}", "--max-instances", "0"], "--max-instances is 1 or more"),
+        (["{many}", "--detector-size", "100"], "--detector-size is a multiple of 32"),
+        (["{many}", "--detector-size", "0"], "--detector-size is a multiple of 32"),
+        (["{many}", "--refiner-size", "5"], "--refiner-size is 32 or more"),
         (["{picture}", "-o", "{text}"], "is a file"),
     ],
 )
@@ -284,7 +378,8 @@ def test_bad_input_is_code_2_and_one_sentence(
     text.write_text("text")
     if "in the folder" not in words:
         Image.open(picture).save(folder / "a.png")
-    arguments = [a.format(folder=folder, text=text, picture=picture) for a in arguments]
+    many = picture.parent
+    arguments = [a.format(folder=folder, text=text, picture=picture, many=many) for a in arguments]
     if "-o" not in arguments:
         arguments += ["-o", tmp_path / "out"]
     assert run("segment", *arguments) == 2
