@@ -96,7 +96,8 @@ class CelKitTagInstances(io.ComfyNode):
             thresholds = (general_threshold or None, character_threshold or None)
             instances = _tagged(instances, image, tagger, thresholds)
         instances = _with_typed(instances, typed, replace)
-        return io.NodeOutput(instances, "\n".join(map(_lines, instances)))
+        lines = [line for item in instances for line in _lines(item)]
+        return io.NodeOutput(instances, "\n".join(lines))
 
 
 def _threshold_input(name: str, what: str) -> io.Input:
@@ -125,11 +126,13 @@ def _tagged(
 
 def _with_typed(found: Sequence[Instances], text: str, replace: bool) -> list[Instances]:
     lines, count = text.split("\n"), sum(len(item) for item in found)
-    if not text.strip():
+    if not text.strip() or count == 0:
         return list(found)
+    while len(lines) > count and not lines[-1].strip():  # nobody sees them in the text box
+        lines.pop()
     if len(lines) == 1:
         lines = lines * count
-    if len(lines) > max(count, 1):
+    if len(lines) > count:
         raise ValueError(
             f"{len(lines)} lines of tags were typed for {count} characters; give one line for "
             f"each, or a single one for all."
@@ -145,6 +148,6 @@ def _with_lines(instances: Instances, lines: list[str], replace: bool) -> Instan
     return instances.replace(tags=tuple(tuple(entry) for entry in tags))
 
 
-def _lines(instances: Instances) -> str:
+def _lines(instances: Instances) -> list[str]:
     pairs = zip(instances.characters, instances.tags, strict=True)
-    return "\n".join(", ".join((*names, *tags)) for names, tags in pairs)
+    return [", ".join((*names, *tags)) for names, tags in pairs]

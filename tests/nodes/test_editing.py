@@ -140,6 +140,27 @@ def test_typed_lines_go_on_with_the_next_picture(call, found_batch):
         call("CelKitTagInstances", instances=found_batch, typed="a\nb\nc\nd\ne")
 
 
+def test_the_text_has_a_line_per_character_and_can_be_typed_in_again(call, found_batch):
+    """The second picture of the batch has no character, and so no line."""
+    tagged, text = call("CelKitTagInstances", instances=found_batch, typed="a\nb\n\nd")
+    assert text == "a\nb\n\nd"
+    again, _ = call("CelKitTagInstances", instances=found_batch, typed=text)
+    assert [item.tags for item in again] == [item.tags for item in tagged]
+
+
+def test_line_ends_after_the_last_line_are_no_lines(call, found):
+    one = [found[0][[0]]]
+    assert call("CelKitTagInstances", instances=one, typed="a\n")[1] == "a"
+    assert call("CelKitTagInstances", instances=found, typed="a\r\nb\r\nc\r\n\r\n")[1] == "a\nb\nc"
+
+
+def test_tags_for_nobody_are_no_error(call, found):
+    """A picture in which nothing was found does not stop a graph that tags."""
+    nobody = [found[0][[]]]
+    tagged, text = call("CelKitTagInstances", instances=nobody, typed="a\nb\nc")
+    assert len(tagged[0]) == 0 and text == ""
+
+
 def test_a_tagger_sees_each_character(call, part, found_batch, batch):
     models, tags = part("nodes.models"), part("cartoon_models.instances.tags")
 
