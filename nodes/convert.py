@@ -35,6 +35,7 @@ SEG = namedtuple(
 
 BOTTOM_LAYERS = ("background with holes", "whole picture", "none")
 
+_BOX_KEYS = ("x", "y", "width", "height")
 _BOX_HINT = (
     "Boxes are {x, y, width, height}, or lists like [x1, y1, x2, y2] in pixels; one list for all "
     "pictures, or a list of such lists, one per picture."
@@ -345,7 +346,7 @@ def _nested_boxes(boxes: Any, count: int) -> list[list[list[float]]]:
         boxes = [boxes]
     if not isinstance(boxes, list):
         raise ValueError(f"{boxes!r:.80} are no boxes. {_BOX_HINT}")
-    if not boxes or not all(isinstance(item, list) and not _is_box(item) for item in boxes):
+    if not boxes or not all(map(_is_list_of_boxes, boxes)):
         return [[_corners(box) for box in boxes] for _ in range(count)]
     if len(boxes) not in (1, count):
         raise ValueError(
@@ -372,13 +373,18 @@ def _is_box(value: Any) -> bool:
     )
 
 
+def _is_list_of_boxes(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, (dict, list)) for item in value)
+
+
 def _corners(box: Any) -> list[float]:
-    if isinstance(box, dict) and {"x", "y", "width", "height"} <= box.keys():
-        corners = [box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]]
-    elif _is_box(box):
-        corners = box
-    else:
+    sides = [_plain(box.get(key)) for key in _BOX_KEYS] if isinstance(box, dict) else box
+    if not _is_box(sides):
         raise ValueError(f"{box!r:.80} is not a box. {_BOX_HINT}")
+    corners = sides
+    if isinstance(box, dict):
+        left, top, width, height = sides
+        corners = [left, top, left + width, top + height]
     if not all(math.isfinite(value) for value in corners):
         raise ValueError(f"The box {box!r:.80} has a side that is not a number.")
     return [float(value) for value in corners]

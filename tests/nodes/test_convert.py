@@ -83,6 +83,11 @@ def test_boxes_of_every_form(convert, boxes):
     assert [frame.tolist() for frame in frames] == [[[1, 2, 4, 6]]] * 2
 
 
+def test_the_sides_of_a_box_may_be_numbers_of_arrays(convert):
+    sides = {"x": np.int64(1), "y": np.float32(2), "width": torch.tensor(3), "height": 4}
+    assert convert.boxes_per_picture([sides], "", 1)[0].tolist() == [[1, 2, 4, 6]]
+
+
 def test_boxes_as_text_come_after_the_others(convert):
     (frame,) = convert.boxes_per_picture(BOX, "[[0, 0, 9, 9]]", 1)
     assert frame.tolist() == [[1, 2, 4, 6], [0, 0, 9, 9]]
@@ -95,6 +100,10 @@ def test_boxes_as_text_come_after_the_others(convert):
         ([[BOX], [BOX], [BOX]], "", "3 pictures came for 2"),
         ("everything", "", "no boxes"),
         ([{"x": 1}], "", "not a box"),
+        ([BOX | {"x": "1"}], "", "not a box"),
+        ([BOX | {"width": None}], "", "not a box"),
+        (None, "[[1, 2, 3]]", r"\[1, 2, 3\] is not a box"),
+        (None, '[["1", 2, 3, 4]]', r"\['1', 2, 3, 4\] is not a box"),
         (None, "[[1, 2", "not JSON"),
         ([[1, 2, float("nan"), 4]], "", "not a number"),
     ],
