@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import torch
 from comfy_api.latest import io
 
@@ -67,9 +65,9 @@ class CelKitLoadCharacterSegmenter(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(
         cls, detector: str | None = None, refiner: str | None = None, **_: object
-    ) -> list[float]:
-        paths = [models.weights_named(choice) for choice in (detector, refiner) if choice]
-        return [os.path.getmtime(path) for path in paths if path and os.path.isfile(path)]
+    ) -> list[tuple]:
+        choices = [choice for choice in (detector, refiner) if choice]
+        return models.versions(file for choice in choices for file in models.weights_files(choice))
 
     @classmethod
     def execute(cls, detector: str, refiner: str, precision: str, download: bool) -> io.NodeOutput:

@@ -32,6 +32,10 @@ class CelKitLoadTagger(io.ComfyNode):
         )
 
     @classmethod
+    def fingerprint_inputs(cls, folder: str | None = None) -> list[tuple]:
+        return models.versions(models.tagger_files(folder) if folder else [])
+
+    @classmethod
     def execute(cls, folder: str) -> io.NodeOutput:
         return io.NodeOutput(models.load_managed_tagger(folder))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 import comfy.model_patcher
 import comfy.utils
@@ -134,14 +135,14 @@ def load_managed_tagger(name: str) -> ManagedTagger:
 
     timm's network starts on the CPU and ComfyUI moves it; onnxruntime finds its own device.
     """
-    for root in folder_paths.get_folder_paths(MODEL_FOLDER):
-        folder = os.path.join(root, name)
-        if os.path.isdir(folder):
-            return ManagedTagger(load_tagger(folder))
-    raise FileNotFoundError(
-        f"There is no tagger in models/{MODEL_FOLDER}/{name}; put the folder of a WD tagger "
-        f"(model.safetensors, config.json and selected_tags.csv) into models/{MODEL_FOLDER}."
-    )
+    folder = _tagger_folder(name)
+    if folder is None:
+        missing = "" if name == NO_TAGGER else f"/{name}"
+        raise FileNotFoundError(
+            f"There is no tagger in models/{MODEL_FOLDER}{missing}; put the folder of a WD tagger "
+            f"(model.safetensors, config.json and selected_tags.csv) into models/{MODEL_FOLDER}."
+        )
+    return ManagedTagger(load_tagger(folder))
 
 
 def automatic_precision(device: torch.device) -> torch.dtype:
@@ -190,6 +191,26 @@ def weights_named(choice: str) -> str | None:
     return folder_paths.get_full_path(MODEL_FOLDER, choice) or choice
 
 
+def weights_files(choice: str) -> list[str]:
+    """The files in the model folders that a combo's choice may be read from now."""
+    entry = weights.load_manifest().get(choice)
+    names = (choice,) if entry is None else (entry.converted_file, entry.file)
+    paths = [folder_paths.get_full_path(MODEL_FOLDER, name) for name in names]
+    return [path for path in paths if path]
+
+
+def tagger_files(name: str) -> list[str]:
+    """The files in a folder that tagger_choices names; none where it is not there."""
+    folder = _tagger_folder(name)
+    return sorted(entry.path for entry in os.scandir(folder) if entry.is_file()) if folder else []
+
+
+def versions(files: Iterable[str]) -> list[tuple[str, int, int]]:
+    """What changes when one of the files does: names, times and sizes."""
+    stats = [(file, os.stat(file)) for file in files]
+    return [(file, stat.st_mtime_ns, stat.st_size) for file, stat in stats]
+
+
 def progress_per_picture(count: int) -> list[Progress]:
     """One ``progress(done, total)`` per picture; together they fill one bar.
 
@@ -205,6 +226,12 @@ def progress_per_picture(count: int) -> list[Progress]:
         return report
 
     return [reporter(number) for number in range(count)]
+
+
+def _tagger_folder(name: str) -> str | None:
+    roots = folder_paths.get_folder_paths(MODEL_FOLDER)
+    folders = [os.path.join(root, name) for root in roots]
+    return next((folder for folder in folders if os.path.isdir(folder)), None)
 
 
 def _published(*networks: str) -> list[str]:

@@ -1,5 +1,7 @@
 """Loading networks, ComfyUI's memory management, progress and cancel."""
 
+import itertools
+
 import pytest
 import torch
 
@@ -144,3 +146,38 @@ def test_a_file_that_changed_is_loaded_anew(nodes, comfyui):
     before = fingerprint(**choice)
     os.utime(file, (1, 1))
     assert fingerprint(**choice) != before
+
+
+@pytest.mark.parametrize("name", ["rtmdetl_e60.ckpt", "rtmdetl_e60.safetensors"])
+def test_a_published_file_that_comes_or_changes_is_loaded_anew(nodes, comfyui, name):
+    import os
+
+    fingerprint = nodes["CelKitLoadCharacterSegmenter"].fingerprint_inputs
+    choice = {"detector": "rtmdetl_e60", "refiner": "embedded"}
+    seen = [fingerprint(**choice)]
+    file = comfyui / "models" / "celkit" / name
+    try:
+        for content, time in ((b"one", 1), (b"two", 2), (b"three", 2)):
+            file.write_bytes(content)
+            os.utime(file, (time, time))
+            seen.append(fingerprint(**choice))
+    finally:
+        file.unlink()
+    assert all(one != other for one, other in itertools.pairwise(seen))
+    assert fingerprint(**choice) == seen[0]
+
+
+def test_a_tagger_that_changed_is_loaded_anew(nodes, comfyui):
+    fingerprint = nodes["CelKitLoadTagger"].fingerprint_inputs
+    assert fingerprint("none found") == fingerprint() == []
+    folder = comfyui / "models" / "celkit" / "changing tagger"
+    folder.mkdir()
+    (folder / "selected_tags.csv").write_text("one")
+    before = fingerprint(folder.name)
+    (folder / "selected_tags.csv").write_text("other")
+    assert before and fingerprint(folder.name) != before
+
+
+def test_no_tagger_at_all_names_the_folder(call):
+    with pytest.raises(FileNotFoundError, match="no tagger in models/celkit; put"):
+        call("CelKitLoadTagger", folder="none found")
