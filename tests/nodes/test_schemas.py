@@ -75,6 +75,29 @@ def test_every_node_has_a_help_page(nodes):
             assert f"`{output.display_name}`" in page
 
 
+def test_help_pages_say_what_the_tooltips_say(nodes):
+    for node_id, cls in nodes.items():
+        page = (ROOT / "web" / "docs" / f"{node_id}.md").read_text(encoding="utf-8")
+        page = " ".join(page.split())
+        schema = cls.GET_SCHEMA()
+        assert f"# {schema.display_name} {schema.description} " in page
+        for item in (*schema.inputs, *schema.outputs):
+            assert f": {item.tooltip}" in page, f"{node_id}.md says otherwise: {item.tooltip}"
+
+
+def test_translations_say_what_the_schemas_say(nodes):
+    texts = json.loads((ROOT / "locales/en/nodeDefs.json").read_text(encoding="utf-8"))
+    for node_id, cls in nodes.items():
+        schema, entry = cls.GET_SCHEMA(), texts[node_id]
+        assert entry["description"] == schema.description
+        for item in schema.inputs:
+            assert entry["inputs"][item.id]["tooltip"] == item.tooltip, f"{node_id}.{item.id}"
+        assert entry.get("outputs", {}) == {
+            str(number): {"name": output.display_name, "tooltip": output.tooltip}
+            for number, output in enumerate(schema.outputs)
+        }
+
+
 def test_help_pages_and_translations_are_of_nodes_that_exist(nodes):
     assert {path.stem for path in (ROOT / "web" / "docs").glob("*.md")} == set(nodes)
     texts = json.loads((ROOT / "locales/en/nodeDefs.json").read_text(encoding="utf-8"))
