@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import math
 from collections import namedtuple
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import torch
@@ -143,6 +143,15 @@ def with_pictures(
     return pairs
 
 
+def check_choice(name: str, value: str, options: Iterable[str]) -> None:
+    """Raise ValueError unless the value is one of the options.
+
+    The page offers nothing else, but older versions of ComfyUI take anything in a sent prompt.
+    """
+    if value not in options:
+        raise ValueError(f"{name} is one of {', '.join(options)}, not {value!r}.")
+
+
 def check_size(size: tuple[int, int], given: tuple[int, int], what: str) -> None:
     """Raise ValueError unless ``given`` is ``size``, both ``(H, W)``."""
     if tuple(given) != tuple(size):
@@ -265,6 +274,7 @@ def layers_of(instances: Instances, picture: Tensor, bottom: str = BOTTOM_LAYERS
 
     The first instance lies on top, as the overlap rule "front" has it.
     """
+    check_choice("bottom", bottom, BOTTOM_LAYERS)
     height, width = instances.size
     layers = []
     if bottom == "background with holes":

@@ -289,6 +289,7 @@ class CelKitInstancesFromMasks(io.ComfyNode):
         image: torch.Tensor | None = None,
         segmenter: models.ManagedSegmenter | None = None,
     ) -> io.NodeOutput:
+        convert.check_choice("layout", layout, MASK_LAYOUTS)
         groups = convert.mask_groups(masks, layout == MASK_LAYOUTS[1], invert)
         if split:
             groups = [connected_parts(group, min_area) for group in groups]

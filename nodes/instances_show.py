@@ -70,6 +70,7 @@ class CelKitCutOutInstances(io.ComfyNode):
     def execute(
         cls, instances: list, image: torch.Tensor, mode: str, margin: int, decontaminate: bool
     ) -> io.NodeOutput:
+        convert.check_choice("mode", mode, CUT_MODES)
         pairs = convert.with_pictures(instances, image, channels=4)
         found = [item for item, _ in pairs]
         cuts = [cut_out(p, item, CUT_MODES[mode], margin, decontaminate) for item, p in pairs]

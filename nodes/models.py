@@ -22,7 +22,7 @@ from ..cartoon_models.instances import (
     tag_instances,
 )
 from ..cartoon_models.progress import Progress
-from .convert import kept_on_wire
+from .convert import check_choice, kept_on_wire
 
 MODEL_FOLDER = "celkit"
 EMBEDDED = "embedded"
@@ -118,6 +118,7 @@ def load_managed_segmenter(
             PRECISIONS.
         download: fetch a published file that is not there.
     """
+    check_choice("precision", precision, ["auto", *PRECISIONS])
     device = model_management.get_torch_device()
     segmenter = load_segmenter(
         detector=weights_named(detector),

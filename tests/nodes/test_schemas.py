@@ -112,3 +112,27 @@ def test_help_pages_and_translations_are_of_nodes_that_exist(nodes):
 def test_object_info_can_be_made(nodes, source):
     for cls in nodes.values():
         json.dumps(getattr(cls, source)())
+
+
+@pytest.mark.parametrize(
+    ("node_id", "name"),
+    [
+        ("CelKitLoadCharacterSegmenter", "precision"),
+        ("CelKitInstancesFromMasks", "layout"),
+        ("CelKitInstancesFromMasks", "order"),
+        ("CelKitArrangeInstances", "order"),
+        ("CelKitArrangeInstances", "overlaps"),
+        ("CelKitEditInstance", "mode"),
+        ("CelKitSelectByTag", "match"),
+        ("CelKitCutOutInstances", "mode"),
+        ("CelKitInstancesToLayers", "bottom"),
+    ],
+)
+def test_a_choice_that_is_not_offered_is_one_sentence(nodes, call, found, picture, node_id, name):
+    """ComfyUI 0.3.64 does not compare what a program sends with the choices."""
+    inputs = {"instances": found, "image": picture, "masks": found[0].masks, "tags": "hat"}
+    inputs["mask"] = inputs["masks"][:1]
+    wanted = {item.id for item in nodes[node_id].GET_SCHEMA().inputs}
+    given = {key: value for key, value in inputs.items() if key in wanted}
+    with pytest.raises(ValueError, match="'no such choice'"):
+        call(node_id, **given | {name: "no such choice"})
