@@ -38,6 +38,8 @@ def read_picture(path: str | os.PathLike) -> np.ndarray:
         raise FileNotFoundError(f"There is no picture at {path}.") from None
     try:
         with Image.open(BytesIO(content)) as image:
+            if image.format == "EPS":  # a program, whatever its name says; Pillow would run it
+                raise ValueError(f"{path} is a PostScript file, not a picture; export it as PNG.")
             if _is_deep_colour(content, image):
                 return _read_deep(content, image)
             image.load()

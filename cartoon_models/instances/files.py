@@ -232,7 +232,7 @@ def _check_size(file: Path, shape: tuple[int, ...], size: tuple[int, int]) -> No
 
 def _read_grey(file: Path) -> np.ndarray:
     """float32 ``[H, W]``, 0 to 1, of a grey PNG of 8 or 16 bits; colour becomes grey."""
-    with Image.open(file) as image:
+    with Image.open(file, formats=["PNG"]) as image:  # of others, PostScript would be run
         if image.mode.startswith("I"):
             return np.asarray(image).astype(np.float32) / 65535
         return np.asarray(image.convert("L")).astype(np.float32) / 255

@@ -140,6 +140,16 @@ def test_what_is_not_a_picture_is_said_in_a_sentence(tmp_path, colours):
             read_picture(tmp_path / name)
 
 
+def test_postscript_is_not_run(tmp_path, colours, monkeypatch):
+    def run(*_, **__):
+        raise AssertionError("Ghostscript was called")
+
+    monkeypatch.setattr("PIL.EpsImagePlugin.Ghostscript", run)
+    Image.new("RGB", (9, 7)).save(tmp_path / "a.png", format="EPS")
+    with pytest.raises(ValueError, match="PostScript"):
+        read_picture(tmp_path / "a.png")
+
+
 def test_nothing_is_overwritten_unless_asked(tmp_path, colours):
     path = tmp_path / "a.png"
     path.write_text("mine")
