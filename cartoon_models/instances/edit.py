@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Sequence
 from numbers import Integral
@@ -89,11 +90,12 @@ def chosen_indices(
     Raises:
         ValueError: a word that is not known.
         IndexError: an index that is not there.
+        TypeError: an index that is no whole number.
     """
     count = len(instances)
     if not isinstance(which, str):
         listed = [which] if isinstance(which, Integral) else list(which)
-        return list(dict.fromkeys(check_index(int(index), count) for index in listed))
+        return list(dict.fromkeys(check_index(operator.index(index), count) for index in listed))
     text = " ".join(which.lower().replace("_", " ").split())
     if text == "all":
         return list(range(count))

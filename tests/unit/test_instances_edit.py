@@ -100,6 +100,11 @@ def test_select_indices_says_what_is_wrong(text, error, message):
         select_indices(text, 4)
 
 
+def test_an_index_is_not_rounded():
+    with pytest.raises(TypeError, match="float"):
+        select_instances(scene(), [1.7])
+
+
 @pytest.mark.parametrize(
     ("text", "want"),
     [
