@@ -115,7 +115,9 @@ def _new_folders(prefix: str, output: str, size: tuple[int, int], count: int) ->
 
 
 def _lines(paths: str) -> list[str]:
-    return [line.strip() for line in paths.splitlines() if line.strip()]
+    """The paths; file managers copy one in quotes."""
+    lines = (line.strip().strip('"') for line in paths.splitlines())
+    return [line for line in lines if line]
 
 
 def _found_path(path: str) -> str:

@@ -121,7 +121,8 @@ def load_instances(path: str | os.PathLike) -> Instances:
         record = json.loads(source.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise FileNotFoundError(
-            f"There are no saved instances at {source}; save_instances makes that file."
+            f"There are no saved instances at {source}; the node Save Instances or "
+            f"save_instances makes that file."
         ) from None
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{source} is damaged or cut short and cannot be read: {error}.") from None

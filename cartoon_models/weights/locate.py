@@ -109,7 +109,10 @@ def missing_message(entry: Entry) -> str:
         f"(licence: {entry.licence}) and put it into {search_folders()[0]}"
     )
     if entry.download_url:
-        message += f", or download it with: python -m cartoon_models weights fetch {entry.name}"
+        message += (
+            ", or let it be downloaded: switch download on in the node, or run python -m "
+            f"cartoon_models weights fetch {entry.name}"
+        )
     return message + "."
 
 

@@ -107,6 +107,12 @@ def test_a_mask_that_was_painted_on_is_loaded_anew(call, nodes, found, comfyui):
     assert loaded[0].masks[0].min() == 1
 
 
+def test_a_path_may_be_in_quotes(call, found, comfyui):
+    (path,) = call("CelKitSaveInstances", instances=found, filename_prefix="with space/ü")
+    loaded, _, _ = call("CelKitLoadInstances", paths=f'"{comfyui / "output" / path}"\n')
+    assert len(loaded) == 1 and len(loaded[0]) == 3
+
+
 def test_nothing_saved_there_is_one_sentence(call):
     with pytest.raises(FileNotFoundError, match="no saved instances"):
         call("CelKitLoadInstances", paths="nowhere")

@@ -126,6 +126,7 @@ def test_a_missing_file_is_named_with_folder_page_and_licence(folders):
         "https://huggingface.co/dreMaz/AnimeInstanceSegmentation",
         "MIT",
         "weights fetch rtmdetl_e60",
+        "switch download on",
     ):
         assert words in str(caught.value)
     with pytest.raises(WeightsError) as caught:
