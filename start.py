@@ -1,7 +1,7 @@
 """One command from a fresh clone.
 
-    python start.py demo [PICTURE]     find the characters of a cartoon picture; results in
-    out/demo/ python start.py test [ARGUMENTS]   run the tests; arguments go to pytest
+    python start.py demo [PICTURE]     find the characters of a cartoon picture, into out/demo/
+    python start.py test [ARGUMENTS]   run the tests; arguments go to pytest
 
 Plain standard-library Python for Linux, macOS and Windows. The first call makes .venv and installs
 into it what pyproject.toml names (PyTorch among it, so it takes minutes); later calls start at

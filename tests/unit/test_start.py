@@ -228,3 +228,10 @@ def test_only_the_standard_library_is_imported():
     )
     loaded = {name.split(".")[0] for name in done.stdout.split()}
     assert not loaded & {"torch", "numpy", "pytest", "cartoon_models"}
+
+
+def test_help_has_a_line_for_each_command(start, capsys):
+    assert start.main(["--help"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    commands = [line[2] for line in lines if line[:2] == ["python", "start.py"]]
+    assert commands == ["demo", "test"]
