@@ -31,7 +31,7 @@ def sharpen(
     Args:
         logits_of: the refiner: pictures `[B, 3, tile, tile]` and coarse masks
             `[B, 1, tile, tile]` to logits of the same size.
-        picture: `[1, 3, H, W]`, as the refiner reads it.
+        picture: `[1, 3, H, W]`, as `logits_of` reads it.
         alpha: float32 `[H, W]`, the mask so far, 0 to 1.
         tile: side of a tile in pixels.
         shrunk: by how much the picture was scaled when `alpha` was made, under 1.

@@ -10,18 +10,15 @@ import torch
 from torch import Tensor, nn
 
 from ..progress import Progress
-from .data import boxes_of_masks
+from .crops import ENLARGE, Crop, lay_out, round_up
 from .detail import sharpen
 from .letterbox import Letterbox, zeros
 
 MODES = ("auto", "frame", "crop", "detail")
-# Around the box of a coarse mask, on each side: hair and hands reach beyond what was found.
-CROP_MARGIN = 0.2
-CROP_MARGIN_PIXELS = 16
-# A crop may be enlarged this much for the network; beyond that there is nothing to see.
-CROP_ENLARGE = 4.0
 # Where a crop was shrunk to less than this, its edge is worth a second look.
 DETAIL_BELOW = 0.75
+# Instances that go through the network together, where that is quicker.
+TOGETHER = 4
 
 
 def refine(
@@ -43,14 +40,15 @@ def refine(
         picture: float32 `[H, W, 3]`, RGB, 0 to 1.
         masks: coarse `[N, H, W]`, 0 to 1.
         size: long side of what the network sees.
-        mode: "frame" shows the network the whole picture, scaled down to `size` if it is larger
-            (as published); "crop" the surroundings of each mask, so that small characters in a
-            large picture keep their detail; "detail" looks again along the edge, at the picture's
-            own resolution, where a crop had to be shrunk too. "auto" is "frame" for a picture
-            that fits `size` and "detail" for a larger one.
+        mode: "frame" shows the network the whole picture, scaled to `size`; "crop" the
+            surroundings of each mask, so that small characters in a large picture keep their
+            detail; "detail" looks again along the edge, at the picture's own resolution, where a
+            crop had to be shrunk too. "auto" is "frame" for a picture that fits `size` and
+            "detail" for a larger one.
         published: prepare the input as for the published networks: coarse masks are cut to yes or
-            no at 0.5, a frame is shrunk without smoothing and padded to a square. Otherwise the
-            network reads soft masks, smooth pictures and any multiple of 32.
+            no at 0.5, a frame is shrunk without smoothing, not enlarged, and padded to a square.
+            Otherwise the network reads soft masks, smooth pictures, enlarged ones where they are
+            small, and any multiple of 32.
         boxes: `[N, 4]` xyxy that crops must hold besides the mask itself.
         progress: called with (done, N) after each instance; what it raises stops the work.
 
@@ -69,24 +67,25 @@ def refine(
     with torch.no_grad():
         if network.in_channels == 3:
             return _by_foreground(network, picture, masks, size, progress)
-        bgr = picture.permute(2, 0, 1)[None].flip(1)
+        rgb = picture.permute(2, 0, 1)[None]
         if mode == "frame":
-            return _by_frame(network, bgr, masks, size, published, progress)
-        return _by_crop(network, bgr, masks, size, published, boxes, mode == "detail", progress)
+            return _by_frame(network, rgb, masks, size, published, progress)
+        return _by_crop(network, rgb, masks, size, published, boxes, mode == "detail", progress)
 
 
 def _by_frame(
     network: nn.Module,
-    bgr: Tensor,
+    rgb: Tensor,
     masks: Tensor,
     size: int,
     published: bool,
     progress: Progress | None,
 ) -> Tensor:
-    frame = _frame(tuple(bgr.shape[-2:]), size, published, enlarge=1.0)
-    share = network.picture_share(_to(network, frame.place(bgr, 0.0, not published)))
+    frame = _frame(rgb, size, published)
+    bgr = frame.place(rgb, 0.0, not published).flip(1)
+    share = network.picture_share(_to(network, bgr))
     refined = torch.empty(masks.shape, device=masks.device)
-    batch = _batch(network)
+    batch = _batch(network, size)
     for start in range(0, len(masks), batch):
         coarse = _coarse(masks[start : start + batch, None], published)
         logits = network.refine_from(share, _to(network, frame.place(coarse, 0.0, not published)))
@@ -97,7 +96,7 @@ def _by_frame(
 
 def _by_crop(
     network: nn.Module,
-    bgr: Tensor,
+    rgb: Tensor,
     masks: Tensor,
     size: int,
     published: bool,
@@ -105,34 +104,31 @@ def _by_crop(
     detail: bool,
     progress: Progress | None,
 ) -> Tensor:
-    crops = _crops(masks, boxes)
-    written = sum((x2 - x1) * (y2 - y1) for x1, y1, x2, y2 in crops) / masks.numel()
+    # Crops cost no more than the whole picture would; looking for detail has no such bound.
+    frame = None if detail else _frame(rgb, size, published)
+    batch = _batch(network, size)
+    groups = lay_out(masks, boxes, size=size, square=published, frame=frame, together=batch)
+    sizes = [crop.letterbox.original for group in groups for crop in group]
+    written = sum(height * width for height, width in sizes) / masks.numel()
     refined = zeros(tuple(masks.shape), masks.device, written)
-    # A crop costs no more than the whole picture would; looking for detail has no such bound.
-    whole = _frame(tuple(bgr.shape[-2:]), size, published, float("inf")).padded
-    pixels = None if detail else whole[0] * whole[1]
-    for index, (x1, y1, x2, y2) in enumerate(crops):
-        if x2 > x1 and y2 > y1:
-            crop = bgr[..., y1:y2, x1:x2]
-            frame = _frame((y2 - y1, x2 - x1), size, published, CROP_ENLARGE, pixels)
-            coarse = _coarse(masks[index, y1:y2, x1:x2][None, None], published)
-            # A crop is shrunk smoothly: thin lines must not fall between the samples.
-            seen = _to(network, frame.place(crop, 0.0, antialias=True))
-            logits = network.refine(seen, _to(network, frame.place(coarse, 0.0, antialias=True)))
-            alpha = frame.back(logits[:, 0].to(masks.device))[0]
-            if detail and min(frame.scale) < DETAIL_BELOW:
-                alpha = sharpen(
-                    lambda picture, mask: network.refine_from(
-                        network.picture_share(_to(network, picture)), _to(network, mask)
-                    ),
-                    crop,
-                    alpha,
-                    size,
-                    min(frame.scale),
-                    batch=_batch(network),
-                )
-            refined[index, y1:y2, x1:x2] = alpha
-        _report(progress, index + 1, len(masks))
+
+    def look(picture: Tensor, mask: Tensor) -> Tensor:
+        return network.finest(_to(network, torch.cat((picture.flip(1), mask), 1)))
+
+    done = len(masks) - len(sizes)
+    if done:
+        _report(progress, done, len(masks))
+    for group in groups:
+        seen = [_see(crop, rgb, masks, published) for crop in group]
+        logits = network.finest(_to(network, torch.cat(seen)))
+        for crop, own in zip(group, logits.to(masks.device).split(1), strict=True):
+            alpha = refined[crop.index, crop.rows, crop.columns]
+            crop.letterbox.back(own[:, 0], out=alpha[None])
+            shrunk = min(crop.letterbox.scale)
+            if detail and shrunk < DETAIL_BELOW:
+                alpha.copy_(sharpen(look, _cut(rgb, crop), alpha, size, shrunk, batch=batch))
+            done += 1
+            _report(progress, done, len(masks))
     return refined
 
 
@@ -141,8 +137,8 @@ def _by_foreground(
 ) -> Tensor:
     """SkyTNT's network: RGB, one alpha for all; each mask takes its share where it covers it."""
     rgb = picture.permute(2, 0, 1)[None]
-    frame = _frame(tuple(rgb.shape[-2:]), size, square=True, enlarge=float("inf"))
-    logits = network.foreground(_to(network, frame.place(rgb, 0.0)))
+    frame = Letterbox.fit(tuple(rgb.shape[-2:]), (size, size))
+    logits = network.finest(_to(network, frame.place(rgb, 0.0)))
     alpha = frame.back(logits[:, 0].to(masks.device))[0]
     # The coarse mask reaches a little beyond itself: its edge is what is to be redrawn.
     reach = 2 * max(max(picture.shape[:2]) // 160, 1) + 1
@@ -157,40 +153,30 @@ def _by_foreground(
     return refined
 
 
-def _frame(
-    original: tuple[int, int], size: int, square: bool, enlarge: float, pixels: int | None = None
-) -> Letterbox:
-    """How a picture or crop is shown to the network: long side `size`, at most `pixels` in all."""
-    scale = min(size / max(original), enlarge)
-    while True:
-        height, width = (max(round(side * scale), 1) for side in original)
-        padded = (size, size) if square else (-(-height // 32) * 32, -(-width // 32) * 32)
-        if square or pixels is None or padded[0] * padded[1] <= max(pixels, 32 * 32):
-            return Letterbox(original, (height, width), padded)
-        scale *= 0.95
+def _frame(rgb: Tensor, size: int, published: bool) -> Letterbox:
+    """How the whole picture is shown to the network: long side `size`, as far as it may grow."""
+    original = tuple(rgb.shape[-2:])
+    scale = min(size / max(original), 1.0 if published else ENLARGE)
+    height, width = (max(round(side * scale), 1) for side in original)
+    padded = (size, size) if published else (round_up(height), round_up(width))
+    return Letterbox(original, (height, width), padded)
 
 
 def _coarse(masks: Tensor, published: bool) -> Tensor:
     return (masks >= 0.5).float() if published else masks
 
 
-def _crops(masks: Tensor, boxes: Tensor | None) -> list[list[int]]:
-    """Whole-pixel xyxy around each mask and box, with margin, inside the picture."""
-    bounds = boxes_of_masks(masks)
-    if boxes is not None:
-        boxes = boxes.to(bounds)
-        empty = (bounds[:, 2:] <= bounds[:, :2]).any(1, keepdim=True)
-        joined = torch.cat(
-            (bounds[:, :2].minimum(boxes[:, :2]), bounds[:, 2:].maximum(boxes[:, 2:])), 1
-        )
-        bounds = torch.where(empty, boxes, joined)
-    margin = (bounds[:, 2:] - bounds[:, :2]) * CROP_MARGIN + CROP_MARGIN_PIXELS
-    height, width = masks.shape[-2:]
-    low = (bounds[:, :2] - margin).floor().clamp(min=0)
-    high = (bounds[:, 2:] + margin).ceil().minimum(bounds.new_tensor((width, height)))
-    crops = torch.cat((low, high), 1)
-    crops[(bounds[:, 2:] <= bounds[:, :2]).any(1)] = 0  # nothing to refine
-    return crops.int().tolist()
+def _see(crop: Crop, rgb: Tensor, masks: Tensor, published: bool) -> Tensor:
+    """A crop as the network sees it, `[1, 4, h, w]`: BGR and the coarse mask."""
+    picture = _cut(rgb, crop)
+    coarse = _coarse(_cut(masks[crop.index, None, None], crop), published)
+    # Shrunk smoothly: thin lines must not fall between the samples.
+    picture, coarse = (crop.letterbox.place(x, 0.0, antialias=True) for x in (picture, coarse))
+    return torch.cat((picture.flip(1), coarse), 1)
+
+
+def _cut(planes: Tensor, crop: Crop) -> Tensor:
+    return planes[..., crop.rows, crop.columns]
 
 
 def _to(network: nn.Module, planes: Tensor) -> Tensor:
@@ -198,9 +184,15 @@ def _to(network: nn.Module, planes: Tensor) -> Tensor:
     return planes.to(weight).contiguous(memory_format=torch.channels_last)
 
 
-def _batch(network: nn.Module) -> int:
-    """Instances at a time: on the CPU a batch only takes more memory."""
-    return 1 if next(network.parameters()).device.type == "cpu" else 4
+def _batch(network: nn.Module, size: int) -> int:
+    """Instances at a time.
+
+    One small input leaves most of a processor waiting. A large one keeps it busy, and on the CPU
+    several would only take more memory than one of the published size (width 1 at 720 pixels).
+    """
+    on_cpu = next(network.parameters()).device.type == "cpu"
+    large = TOGETHER * network.width * size**2 > 720**2
+    return 1 if on_cpu and large else TOGETHER
 
 
 def _report(progress: Progress | None, done: int, total: int) -> None:

@@ -136,33 +136,22 @@ class ISNet(nn.Module):
         ]
         return (sides, features) if return_features else sides
 
-    def refine(self, picture: Tensor, masks: Tensor) -> Tensor:
-        """Return the finest side's logits for several masks of one picture.
-
-        The first convolution is linear, so the picture's share of it is computed once and each
-        mask adds its own; the five coarser sides are not computed.
-
-        Args:
-            picture: `[1, 3, H, W]`.
-            masks: `[N, 1, H, W]`.
-
-        Returns:
-            logits `[N, 1, H, W]`.
-        """
-        return self.refine_from(self.picture_share(picture), masks)
+    def finest(self, x: Tensor) -> Tensor:
+        """`forward(x)[0]` without the work for the five coarser sides: logits `[B, 1, H, W]`."""
+        return self._finest(self.conv_in(x), x.shape[-2:])
 
     def picture_share(self, picture: Tensor) -> Tensor:
-        """The first convolution of `[B, 3, H, W]`, bias included."""
+        """The first convolution of `[1, 3, H, W]`, bias included, for `refine_from`.
+
+        That convolution is linear, so the picture's share of it is computed once for several masks
+        of one picture, and each mask adds its own.
+        """
         return F.conv2d(picture, self.conv_in.weight[:, :3], self.conv_in.bias, 2, 1)
 
     def refine_from(self, share: Tensor, masks: Tensor) -> Tensor:
-        """As `refine`, with `picture_share(picture)` given: `[1 or N, C, h, w]`."""
-        stem = share + F.conv2d(masks, self.conv_in.weight[:, 3:], None, 2, 1)
+        """As `finest`, of `picture_share(picture)` and masks `[N, 1, H, W]`."""
+        stem = F.conv2d(masks, self.conv_in.weight[:, 3:], None, 2, 1).add_(share)
         return self._finest(stem, masks.shape[-2:])
-
-    def foreground(self, picture: Tensor) -> Tensor:
-        """The finest side's logits `[B, 1, H, W]` of a network without mask channel."""
-        return self._finest(self.conv_in(picture), picture.shape[-2:])
 
     def _finest(self, stem: Tensor, size: torch.Size) -> Tensor:
         return F.interpolate(self.side1(self._features(stem)[0]), size, mode="bilinear")

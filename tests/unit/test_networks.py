@@ -68,7 +68,16 @@ def test_shared_first_convolution_is_the_whole_one():
     network = ISNet(4, 0.0625).eval()
     picture, masks = torch.rand(1, 3, 50, 37), torch.rand(3, 1, 50, 37)
     whole = network(torch.cat((picture.expand(3, -1, -1, -1), masks), 1))[0]
-    assert torch.allclose(network.refine(picture, masks), whole, atol=1e-5)
+    refined = network.refine_from(network.picture_share(picture), masks)
+    assert torch.allclose(refined, whole, atol=1e-5)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("channels", [3, 4])
+def test_the_finest_side_is_the_first_one(channels):
+    torch.manual_seed(0)
+    network, x = ISNet(channels, 0.0625).eval(), torch.rand(2, channels, 50, 37)
+    assert torch.allclose(network.finest(x), network(x)[0], atol=1e-5)
 
 
 @torch.no_grad()
