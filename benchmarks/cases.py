@@ -100,15 +100,13 @@ def crop_and_frame(quick: bool, published: bool) -> dict:
         return lambda: refine(network, picture, masks, size=size, mode=mode, published=published)
 
     modes = ("frame", "crop") if published else ("frame", "crop", "detail")
-    # The small network is quick enough for several rounds.
-    rounds = 1 if quick or published else 5
-    times = interleaved({mode: by(mode) for mode in modes}, rounds, warm_up=0 if published else 1)
+    times = interleaved({mode: by(mode) for mode in modes}, rounds=1 if quick else 5)
     return {
         "picture": [width, height],
         "network": f"IS-Net of width {network.width:g} at {size}",
         "instances": 4,
         "times": times,
-        "crop_over_frame": times["crop"]["median_s"] / times["frame"]["median_s"],
+        "crop_over_frame": _crop_over_frame(times),
         "peak_bytes": peak_memory(),
     }
 
@@ -139,7 +137,7 @@ def end_to_end(quick: bool, picture: str | None) -> dict:
             "crop": lambda: segment(refine_mode="crop"),
             "auto": lambda: segment(refine_mode="auto"),
         },
-        rounds=1 if quick else 3,
+        rounds=1 if quick else 9,
         warm_up=0 if quick else 1,
     )
     return {
@@ -148,6 +146,7 @@ def end_to_end(quick: bool, picture: str | None) -> dict:
         "load_s": loading,
         "instances": len(found[0]),
         "times": times,
+        "crop_over_frame": _crop_over_frame(times),
         "peak_bytes": peak_memory(),
     }
 
@@ -179,7 +178,8 @@ def _refine(quick: bool, count: int, run) -> dict:
     picture = subjects.picture(side, side)
     masks = subjects.characters(count, side, side)
     before = peak_memory()
-    times = interleaved({"refine": lambda: run(picture, masks)}, rounds=1, warm_up=0)
+    rounds = 1 if quick else 5 if count == 1 else 3
+    times = interleaved({"refine": lambda: run(picture, masks)}, rounds, 0 if quick else 1)
     return {
         "instances": count,
         "picture": [side, side],
@@ -187,6 +187,10 @@ def _refine(quick: bool, count: int, run) -> dict:
         "peak_bytes": peak_memory(),
         "peak_bytes_before": before,
     }
+
+
+def _crop_over_frame(times: dict[str, dict[str, float]]) -> float:
+    return times["crop"]["median_s"] / times["frame"]["median_s"]
 
 
 def _difference(expected, got) -> float:
