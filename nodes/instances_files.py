@@ -53,7 +53,8 @@ class CelKitSaveInstances(io.ComfyNode):
     ) -> io.NodeOutput:
         pairs = [(item, None) for item in instances]
         if image is not None:
-            pairs = convert.with_pictures(instances, image)
+            channels = 4 if image.shape[-1] == 4 else 3  # saved as it is, with its transparency
+            pairs = convert.with_pictures(instances, image, channels)
         output = folder_paths.get_output_directory()
         folders = _new_folders(filename_prefix, output, instances[0].size, len(pairs))
         for folder, (item, picture) in zip(folders, pairs, strict=True):

@@ -107,6 +107,15 @@ def test_a_mask_that_was_painted_on_is_loaded_anew(call, nodes, found, comfyui):
     assert loaded[0].masks[0].min() == 1
 
 
+@pytest.mark.parametrize("channels", [3, 4])
+def test_the_picture_is_saved_with_its_transparency(call, found, comfyui, picture, channels):
+    image = torch.cat([picture, torch.rand(1, 41, 63, 1)], dim=3)[..., :channels]
+    (path,) = call("CelKitSaveInstances", instances=found, image=image)
+    with Image.open(comfyui / "output" / path / "picture.png") as saved:
+        pixels = np.asarray(saved)
+    assert np.abs(pixels / 255 - image[0].numpy()).max() < 0.003
+
+
 def test_a_path_may_be_in_quotes(call, found, comfyui):
     (path,) = call("CelKitSaveInstances", instances=found, filename_prefix="with space/ü")
     loaded, _, _ = call("CelKitLoadInstances", paths=f'"{comfyui / "output" / path}"\n')
