@@ -208,7 +208,7 @@ def _read_mask(source: Path, entry: dict, size: tuple[int, int]) -> np.ndarray:
             mask = _read_grey(file)
         except FileNotFoundError:
             trouble = f"misses {name}"
-        except (OSError, SyntaxError, ValueError) as error:
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             trouble = f"has a damaged {name} ({error})"
         else:
             _check_size(file, mask.shape, size)

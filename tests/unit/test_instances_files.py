@@ -234,6 +234,14 @@ def test_without_its_png_a_mask_comes_from_the_encoding(tmp_path, caplog, damage
     torch.testing.assert_close(back.masks[0], found.masks[0], rtol=0, atol=0.6 / 65535)
 
 
+def test_a_mask_larger_than_pillow_opens_safely_is_not_opened(tmp_path, caplog):
+    found = soft_instances()
+    save_instances(tmp_path, found)
+    Image.new("1", (14_000, 14_000)).save(tmp_path / "mask_00.png")
+    assert torch.equal(load_instances(tmp_path).masks[0] >= 0.5, found.masks[0] >= 0.5)
+    assert "damaged mask_00.png" in caplog.text
+
+
 def test_postscript_under_the_name_of_a_mask_is_not_run(tmp_path, monkeypatch, caplog):
     def run(*_, **__):
         raise AssertionError("Ghostscript was called")
