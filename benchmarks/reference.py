@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 
 import torch
-import torchvision
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -209,6 +208,8 @@ def reference_decode(
     Thresholds 0.05, 1000 a level, IoU 0.6, 100 instances. All masks are enlarged together: 8 times,
     then to the picture, then cut at 0.5.
     """
+    import torchvision  # here, so that it weighs on no other measurement's memory
+
     scale = min(input_size[0] / original_size[0], input_size[1] / original_size[1])
     scores, distances, kernels, points = [], [], [], []
     for c, b, k, stride in zip(cls, box, kernel, STRIDES, strict=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torchvision.ops import box_iou
 
 from .data import Instances
 from .decode import Candidates, candidate_instances, decode, find_candidates
@@ -68,6 +67,8 @@ def detect_in_boxes(
         one instance per box, in order, and the IoU `[N]` of each box with its candidate's. With
         no candidate at all the masks are empty and the IoUs 0.
     """
+    from torchvision.ops import box_iou
+
     raw, frame = run(network, picture, size, antialias)
     found: Candidates = find_candidates(*raw[:3], frame, score_threshold)
     if not len(found) or not len(boxes):

@@ -53,6 +53,14 @@ class Letterbox:
         """Input pixels per picture pixel, down and across (rounding makes them differ a little)."""
         return self.content[0] / self.original[0], self.content[1] / self.original[1]
 
+    def covered(self, stride: int) -> tuple[int, int]:
+        """Rows and columns of cells, each `stride` input pixels, that the picture depends on: those
+        that it covers, and one more to interpolate towards."""
+        return tuple(
+            min(-(-content // stride) + 1, -(-padded // stride))
+            for content, padded in zip(self.content, self.padded, strict=True)
+        )
+
     def place(self, planes: Tensor, pad: float, antialias: bool = False) -> Tensor:
         """Return `[B, C, *padded]` from `[B, C, *original]`; `pad` fills what is left over."""
         if planes.shape[-2:] != self.content:
@@ -75,23 +83,19 @@ class Letterbox:
         """
         if out is None:
             out = torch.empty(len(maps), *self.original, device=maps.device)
-        # Only what the picture covers, and one pixel to interpolate towards.
-        rows, columns = (
-            min(content + 1, padded)
-            for content, padded in zip(self.content, self.padded, strict=True)
-        )
+        rows, columns = self.covered(1)
         maps = maps[:, :rows, :columns].float().contiguous()
-        factors = [1 / scale for scale in self.scale]
+        enlarge = _Enlarger([1 / scale for scale in self.scale])
         for index in range(len(maps)):
-            torch.sigmoid(_enlarge(maps[index], self.original, factors), out=out[index])
+            torch.sigmoid(enlarge(maps[index], self.original), out=out[index])
         return out
 
     def paint(self, logits: Tensor, stride: int) -> Tensor:
         """Turn coarse logits into masks of the picture's size: bilinear enlargement, sigmoid.
 
-        Enlarging is a product with one thin matrix for the columns and one for the rows, and only
-        the part of the picture is computed where a mask can be anything: elsewhere it is exactly
-        0. So time and memory grow with the area of the characters, not with that of the picture.
+        Only the part of the picture is computed where a mask can be anything: elsewhere it is
+        exactly 0. So time and memory grow with the area of the characters, not with that of the
+        picture.
 
         Args:
             logits: `[N, h, w]`; a cell is `stride` pixels of the input.
@@ -103,23 +107,21 @@ class Letterbox:
         reach = _reach(logits)
         painted = sum((y2 - y1) * (x2 - x1) for (y1, y2), (x1, x2) in filter(None, reach))
         masks = zeros((len(logits), *self.original), logits.device, painted / logits.numel())
-        down, across = (
-            _weights(length, cells, scale / stride, logits.device)
-            for length, cells, scale in zip(
-                self.original, logits.shape[-2:], self.scale, strict=True
-            )
-        )
-        for index, cells in enumerate(reach):
-            if cells is None:
+        enlarge = _Enlarger([stride / scale for scale in self.scale])
+        for plane, mask, ends in zip(logits, masks, reach, strict=True):
+            if ends is None:
                 continue
-            (top, bottom), (left, right) = cells
-            rows = _pixels(top, bottom, logits.shape[1], self.original[0], self.scale[0] / stride)
-            columns = _pixels(
-                left, right, logits.shape[2], self.original[1], self.scale[1] / stride
-            )
-            part = logits[index, top:bottom, left:right]
-            wide = part @ across[columns, left:right].T
-            torch.sigmoid(down[rows, top:bottom] @ wide, out=masks[index, rows, columns])
+            (top, bottom), (left, right) = ends
+            rows = _pixels(top, bottom, plane.shape[0], self.original[0], enlarge.factors[0])
+            columns = _pixels(left, right, plane.shape[1], self.original[1], enlarge.factors[1])
+            top, above = _aligned(top, stride * self.original[0], self.content[0])
+            left, before = _aligned(left, stride * self.original[1], self.content[1])
+            size = rows.stop - above, columns.stop - before
+            if min(size) <= 0:  # it falls between the pixels
+                continue
+            part = enlarge(plane[top:bottom, left:right], size)
+            part = part[rows.start - above :, columns.start - before :]
+            torch.sigmoid(part, out=mask[rows, columns])
         return masks
 
 
@@ -169,31 +171,48 @@ def _reach(logits: Tensor) -> list[tuple[tuple[int, int], tuple[int, int]] | Non
     ]
 
 
-def _pixels(first: int, last: int, cells: int, length: int, scale: float) -> slice:
+def _pixels(first: int, last: int, cells: int, length: int, factor: float) -> slice:
     """The pixels along one axis that depend on cells first..last-1 alone, and see them."""
-    start = 0 if first == 0 else math.ceil((first + 0.5) / scale - 0.5)
-    stop = length if last == cells else math.floor((last - 0.5) / scale - 0.5) + 1
+    start = 0 if first == 0 else math.ceil((first + 0.5) * factor - 0.5)
+    stop = length if last == cells else math.floor((last - 0.5) * factor - 0.5) + 1
     return slice(min(start, length), min(stop, length))
 
 
-def _weights(length: int, cells: int, scale: float, device: torch.device) -> Tensor:
-    """Bilinear weights `[length, cells]` of each cell for each pixel (half-pixel centres)."""
-    position = (torch.arange(length, device=device, dtype=torch.float64) + 0.5) * scale - 0.5
-    position = position.clamp(0, cells - 1)
-    distance = (position[:, None] - torch.arange(cells, device=device)).abs()
-    return (1 - distance).clamp(min=0).float()
+def _aligned(cell: int, original: int, content: int) -> tuple[int, int]:
+    """The last cell up to `cell` that begins exactly where a pixel does, and that pixel, when
+    `content` cells are `original` pixels: enlarging can begin there."""
+    cell -= cell % (content // math.gcd(content, original))
+    return cell, cell * original // content
 
 
-def _enlarge(plane: Tensor, size: tuple[int, int], factors: list[float]) -> Tensor:
-    """Bilinear enlargement by exact factors (half-pixel centres), cut to `size`."""
-    if cv2 is not None and plane.device.type == "cpu" and max(size) < 32000:
-        # OpenCV is about twice as fast as torch here.
-        grown = cv2.resize(
-            plane.numpy(), None, fx=factors[1], fy=factors[0], interpolation=cv2.INTER_LINEAR
-        )
-        grown = np.atleast_2d(grown)
-        if grown.shape[0] >= size[0] and grown.shape[1] >= size[1]:
-            return torch.from_numpy(grown)[: size[0], : size[1]]
-    return torch.ops.aten.upsample_bilinear2d(
-        plane[None, None], list(size), False, factors[0], factors[1]
-    )[0, 0]
+class _Enlarger:
+    """Bilinear enlargement of one plane after the other by exact factors (half-pixel centres).
+
+    Attributes:
+        factors: pixels per cell, down and across.
+    """
+
+    def __init__(self, factors: list[float]):
+        self.factors = factors
+        self._grown: np.ndarray | None = None
+
+    def __call__(self, plane: Tensor, size: tuple[int, int]) -> Tensor:
+        """Return float32 `[*size]`, which the next call may write over."""
+        down, across = self.factors
+        if cv2 is not None and plane.device.type == "cpu" and max(size) < 32000:
+            # OpenCV takes a tenth of torch's time and keeps closer to the exact values. If sizes
+            # are equal it writes where the last plane was, which is still in the cache.
+            self._grown = cv2.resize(
+                plane.numpy(),
+                None,
+                dst=self._grown,
+                fx=across,
+                fy=down,
+                interpolation=cv2.INTER_LINEAR,
+            )
+            grown = np.atleast_2d(self._grown)
+            if grown.shape[0] >= size[0] and grown.shape[1] >= size[1]:
+                return torch.from_numpy(grown)[: size[0], : size[1]]
+        return torch.ops.aten.upsample_bilinear2d(
+            plane[None, None], list(size), False, down, across
+        )[0, 0]
