@@ -1,9 +1,9 @@
-"""Crops around characters, laid out so that several of them go through the refiner together.
+"""Crops around characters: where they lie, and how large the refiner sees each of them.
 
-What a network computes for one small input leaves most of a processor waiting; four at a time take
-little more than half as long. So crops of alike shape share an input size, and a crop may be shown
-a little smaller than it could be alone. Where that leaves room beside it, the crop is widened: more
-of the picture is worth more than black padding.
+What becomes of a character depends on its own mask alone, not on who else is in the picture. Yet
+crops should often have the same input size, for several small inputs at a time take a network
+little more than half as long as one after the other. So there are only a few sizes to choose from,
+and a crop is widened to fill its own: more of the picture is worth more than black padding.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ ENLARGE = 4.0
 FRAME_SHARE = 0.9
 # The sides of an input are multiples of this, where it is no square.
 STEP = 32
+# A crop begins and ends at multiples of a step, of which its box has 16 to 32. A pixel more or
+# less of the coarse mask, as half precision or the next frame of a film brings, then gives the
+# same crop.
+STEPS_PER_BOX = 16
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def lay_out(
     frame: Letterbox | None,
     together: int,
 ) -> list[list[Crop]]:
-    """Return the crops in groups; those of a group have the same input size.
+    """Return the crops in groups, which go through the network together: of one input size.
 
     Args:
         masks: `[N, H, W]`, 0 to 1. An empty mask gets no crop, unless a box says where to look.
@@ -65,25 +69,17 @@ def lay_out(
             fewer pixels, at most `FRAME_SHARE`. None: no such bound.
         together: crops in a group, at most.
     """
-    around = {
-        index: (slice(y1, y2), slice(x1, x2))
-        for index, (x1, y1, x2, y2) in enumerate(_surroundings(masks, boxes))
-        if x2 > x1 and y2 > y1
-    }
-    shapes = {index: (_length(rows), _length(columns)) for index, (rows, columns) in around.items()}
-    alike = sorted(shapes, key=lambda index: shapes[index][0] / shapes[index][1])
-    count = -(-len(alike) // together)
-    groups = []
-    for number in range(count):
-        group = alike[len(alike) * number // count : len(alike) * (number + 1) // count]
-        padded, scales = _fit([shapes[index] for index in group], size, square, frame)
-        groups.append(
-            [
-                _crop(index, around[index], tuple(masks.shape[-2:]), padded, scale)
-                for index, scale in zip(group, scales, strict=True)
-            ]
-        )
-    return groups
+    inputs = [(size, size)] if square else _inputs(size, frame)
+    alike: dict[tuple[int, int], list[Crop]] = {}
+    for index, (x1, y1, x2, y2) in enumerate(_surroundings(masks, boxes)):
+        if x2 > x1 and y2 > y1:
+            crop = _crop(index, (slice(y1, y2), slice(x1, x2)), masks.shape[-2:], inputs, size)
+            alike.setdefault(crop.letterbox.padded, []).append(crop)
+    return [
+        crops[start : start + together]
+        for crops in alike.values()
+        for start in range(0, len(crops), together)
+    ]
 
 
 def round_up(length: int) -> int:
@@ -92,7 +88,7 @@ def round_up(length: int) -> int:
 
 
 def _surroundings(masks: Tensor, boxes: Tensor | None) -> list[list[int]]:
-    """Whole-pixel xyxy around each mask and box, with margin, inside the picture."""
+    """Pixels xyxy around each mask and box, with margin, in whole steps, inside the picture."""
     bounds = boxes_of_masks(masks)
     if boxes is not None:
         boxes = boxes.to(bounds)
@@ -101,55 +97,35 @@ def _surroundings(masks: Tensor, boxes: Tensor | None) -> list[list[int]]:
             (bounds[:, :2].minimum(boxes[:, :2]), bounds[:, 2:].maximum(boxes[:, 2:])), 1
         )
         bounds = torch.where(empty, boxes, joined)
-    margin = (bounds[:, 2:] - bounds[:, :2]) * MARGIN + MARGIN_PIXELS
+    extent = bounds[:, 2:] - bounds[:, :2]
+    margin = extent * MARGIN + MARGIN_PIXELS
+    steps = extent.amax(1, keepdim=True).clamp(min=STEPS_PER_BOX) / STEPS_PER_BOX
+    step = 2 ** steps.log2().floor()
     height, width = masks.shape[-2:]
-    low = (bounds[:, :2] - margin).floor().clamp(min=0)
-    high = (bounds[:, 2:] + margin).ceil().minimum(bounds.new_tensor((width, height)))
+    low = (((bounds[:, :2] - margin) / step).floor() * step).clamp(min=0)
+    high = ((bounds[:, 2:] + margin) / step).ceil() * step
+    high = high.minimum(bounds.new_tensor((width, height)))
     crops = torch.cat((low, high), 1)
     crops[(bounds[:, 2:] <= bounds[:, :2]).any(1)] = 0  # nothing to refine
     return crops.int().tolist()
 
 
-def _fit(
-    shapes: Sequence[tuple[int, int]], size: int, square: bool, frame: Letterbox | None
-) -> tuple[tuple[int, int], list[float]]:
-    """The input that crops of these shapes share, and the scale at which each lies in it."""
-    if square:
-        return (size, size), _scales(shapes, (size, size), size)
-    scales = _scales(shapes, _canvas(shapes, size, frame), size)
-    padded = tuple(
-        round_up(
-            max(round(shape[axis] * scale) for shape, scale in zip(shapes, scales, strict=True))
-        )
-        for axis in (0, 1)
-    )
-    return tuple(max(side, STEP) for side in padded), scales
-
-
-def _canvas(
-    shapes: Sequence[tuple[int, int]], size: int, frame: Letterbox | None
-) -> tuple[int, int]:
-    """The largest input on which the crops keep the most of their detail."""
+def _inputs(size: int, frame: Letterbox | None) -> list[tuple[int, int]]:
+    """The possible inputs, (height, width): those of long side `size`, in steps of two along the
+    other one; where the frame sets a bound, those within it, and the largest of any shape."""
     longest = round_up(size)
+    sides = [*range(2 * STEP, longest, 2 * STEP), longest]
+    inputs = [(longest, side) for side in sides] + [(side, longest) for side in sides[:-1]]
     if frame is None:
-        return longest, longest
+        return inputs
     pixels = max(FRAME_SHARE * frame.padded[0] * frame.padded[1], STEP * STEP)
     heights = [height for height in range(STEP, longest + 1, STEP) if height * STEP <= pixels]
-    canvases = [(height, min(int(pixels / height) // STEP * STEP, longest)) for height in heights]
-    alone = _scales(shapes, (longest, longest), size)
-    return max(
-        canvases,
-        key=lambda canvas: sum(
-            together / best
-            for together, best in zip(_scales(shapes, canvas, size), alone, strict=True)
-        ),
-    )
-
-
-def _scales(shapes: Sequence[tuple[int, int]], canvas: tuple[int, int], size: int) -> list[float]:
-    return [
-        min(canvas[0] / height, canvas[1] / width, size / max(height, width), ENLARGE)
-        for height, width in shapes
+    largest = [(height, min(int(pixels / height) // STEP * STEP, longest)) for height in heights]
+    inputs = [(height, width) for height, width in inputs if height * width <= pixels]
+    return inputs + [
+        (height, width)
+        for height, width in largest
+        if not any(other > height and across >= width for other, across in largest)
     ]
 
 
@@ -157,10 +133,15 @@ def _crop(
     index: int,
     place: tuple[slice, slice],
     picture: tuple[int, int],
-    padded: tuple[int, int],
-    scale: float,
+    inputs: Sequence[tuple[int, int]],
+    size: int,
 ) -> Crop:
-    """The crop at a place, widened to what its input has room for."""
+    """The crop at a place in the smallest input that shows it largest, widened to fill that."""
+    shape = tuple(_length(side) for side in place)
+    scales = [_scale(shape, padded, size) for padded in inputs]
+    scale, padded = max(
+        zip(scales, inputs, strict=True), key=lambda fit: (fit[0], -fit[1][0] * fit[1][1])
+    )
     rows, columns = (
         _widen(side, int(room / scale), length)
         for side, room, length in zip(place, padded, picture, strict=True)
@@ -168,6 +149,10 @@ def _crop(
     original = (_length(rows), _length(columns))
     content = tuple(max(round(side * scale), 1) for side in original)
     return Crop(index, rows, columns, Letterbox(original, content, padded))
+
+
+def _scale(shape: tuple[int, int], padded: tuple[int, int], size: int) -> float:
+    return min(padded[0] / shape[0], padded[1] / shape[1], size / max(shape), ENLARGE)
 
 
 def _widen(side: slice, room: int, length: int) -> slice:

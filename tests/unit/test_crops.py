@@ -30,11 +30,34 @@ def test_alike_crops_share_an_input():
 
 
 @pytest.mark.parametrize("together", [1, 3, 4])
-def test_every_crop_is_in_one_group_and_no_group_is_too_large(together):
-    groups = laid_out(*[(20 + 30 * n, 200 - 15 * n) for n in range(11)], together=together)
+@pytest.mark.parametrize("frame", [FRAME, None])
+def test_every_crop_is_in_one_group_and_no_group_is_too_large(together, frame):
+    shapes = [(20 + 30 * n, 200 - 15 * n) for n in range(11)]
+    groups = laid_out(*shapes, together=together, frame=frame)
     assert sorted(crop.index for group in groups for crop in group) == list(range(11))
-    assert len(groups) == -(-11 // together)
     assert max(map(len, groups)) <= together
+    if together > 1:
+        assert len(groups) < 11
+
+
+@pytest.mark.parametrize("frame", [FRAME, None])
+def test_who_else_is_in_the_picture_changes_nothing(frame):
+    shapes = [(500, 300), (40, 60), (760, 90), (200, 700), (350, 340)]
+    (together,) = [{c.index: c for g in laid_out(*shapes, frame=frame) for c in g}]
+    for index, shape in enumerate(shapes):
+        ((alone,),) = laid_out(shape, frame=frame)
+        assert (alone.rows, alone.columns) == (together[index].rows, together[index].columns)
+        assert alone.letterbox == together[index].letterbox
+
+
+@pytest.mark.parametrize("frame", [FRAME, None])
+def test_a_pixel_more_or_less_gives_the_same_crop(frame):
+    """But for masks that end just at a step: there, one in so many."""
+    same = 0
+    for length in range(200, 300):
+        ((before,), (after,)) = (laid_out((length + more, 150), frame=frame)[0] for more in (0, 2))
+        same += (before.rows, before.columns) == (after.rows, after.columns)
+    assert same >= 75
 
 
 @pytest.mark.parametrize(
@@ -51,9 +74,9 @@ def test_a_crop_is_bounded_by_the_frame(sizes):
 
 def test_a_crop_is_widened_to_what_its_input_has_room_for():
     """And only inside the picture; what was to be seen stays in it, at the same scale."""
-    (group,) = laid_out((400, 380), (400, 150), (760, 300))
-    assert len({crop.letterbox.padded for crop in group}) == 1
-    for crop, (height, width) in zip(group, ((400, 380), (760, 300), (400, 150)), strict=True):
+    shapes = ((400, 380), (760, 300), (400, 150))
+    for crop in (crop for group in laid_out(*shapes) for crop in group):
+        height, width = shapes[crop.index]
         assert crop.rows.start <= 400 - height / 2 and crop.rows.stop >= 400 + height / 2
         assert crop.columns.start <= 640 - width / 2 and crop.columns.stop >= 640 + width / 2
         assert 0 <= crop.rows.start < crop.rows.stop <= 800
@@ -73,11 +96,12 @@ def test_a_crop_is_widened_to_what_its_input_has_room_for():
 
 
 def test_without_a_frame_every_crop_is_as_large_as_it_can_be():
-    (group,) = laid_out((700, 200), (200, 700), (16, 16), frame=None)
-    by_index = {crop.index: crop.letterbox for crop in group}
+    groups = laid_out((700, 200), (200, 700), (16, 16), frame=None)
+    by_index = {crop.index: crop.letterbox for group in groups for crop in group}
     assert max(by_index[0].content) == max(by_index[1].content) == 320
     assert max(by_index[2].scale) == pytest.approx(ENLARGE)
-    assert {letterbox.padded for letterbox in by_index.values()} == {(320, 320)}
+    assert by_index[0].padded == (320, 128)
+    assert by_index[1].padded[1] == 320
 
 
 def test_published_inputs_are_squares():

@@ -85,7 +85,7 @@ def test_crop_refining_sees_more_than_the_frame():
 @pytest.mark.parametrize("count", [1, 2, 5])
 @pytest.mark.parametrize("size", [(400, 1600), (900, 900), (1600, 300), (100, 120), (70, 20)])
 def test_a_crop_costs_no_more_than_the_frame(size, count):
-    """In pixels of the network's input, and in the number of times that it is called."""
+    """In pixels of the network's input."""
     seen = []
 
     class Counting(CopyRefiner):
@@ -102,7 +102,6 @@ def test_a_crop_costs_no_more_than_the_frame(size, count):
         seen.clear()
     assert sum(n for n, _ in calls["crop"]) == sum(n for n, _ in calls["frame"]) == count
     assert max(p for _, p in calls["crop"]) <= calls["frame"][0][1]
-    assert len(calls["crop"]) == len(calls["frame"])
 
 
 @pytest.mark.parametrize("mode", ["frame", "crop", "detail"])
