@@ -45,8 +45,9 @@ class CelKitLoadCharacterSegmenter(io.ComfyNode):
                     "precision",
                     options=["auto", *models.PRECISIONS],
                     default="auto",
-                    tooltip="Number format of the networks. auto: fp16 or bf16 where the graphics "
-                    "card is good at it, else fp32.",
+                    tooltip="Number format of the networks. auto: fp16 where the graphics card is "
+                    "good at it, else fp32. bf16 is less exact: now and then it finds another "
+                    "character.",
                 ),
                 io.Boolean.Input(
                     "download",

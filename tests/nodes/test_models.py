@@ -111,6 +111,15 @@ def test_the_cpu_runs_in_fp32(models):
     assert models.automatic_precision(torch.device("cpu")) == torch.float32
 
 
+@pytest.mark.parametrize(("good", "expected"), [(True, torch.float16), (False, torch.float32)])
+def test_a_graphics_card_runs_in_fp16_if_it_is_good_at_that(models, monkeypatch, good, expected):
+    """And never in bf16 by itself: that changes what is found."""
+    management = models.model_management
+    monkeypatch.setattr(management, "should_use_fp16", lambda *_, **__: good)
+    monkeypatch.setattr(management, "should_use_bf16", lambda *_, **__: True, raising=False)
+    assert models.automatic_precision(torch.device("cpu")) == expected
+
+
 def test_the_combos_offer_what_is_there(models, comfyui):
     folder = comfyui / "models" / "celkit"
     (folder / "mine.safetensors").write_bytes(b"")
