@@ -143,6 +143,9 @@ class Segmenter:
                 does, and then refines it (falling back to the box where none reaches 0.3).
             overlaps, refine_mode, detector_size, refiner_size, progress: as in `segment`.
 
+        Returns:
+            one instance per box, in order. A box in which the refiner sees nobody stays filled.
+
         Raises:
             ValueError: a box is empty, not finite or wholly outside the picture; a prompt needs a
                 network that was not loaded.
@@ -171,7 +174,8 @@ class Segmenter:
             scores = torch.where(near, matched.scores, scores)
         masks = coarse
         if self.refiner is not None:
-            masks = self._refine(picture, coarse, boxes, refine_mode, refiner_size, progress)
+            redrawn = self._refine(picture, coarse, boxes, refine_mode, refiner_size, progress)
+            masks = _keep_lost(redrawn, coarse)
         found = Instances.from_masks(masks, scores=scores, boxes=boxes)
         return found if overlaps == "keep" else resolve_overlaps(found, overlaps)
 

@@ -240,6 +240,24 @@ def test_progress_counts_to_the_end_and_can_cancel(segmenter):
         segmenter.segment(picture, score_threshold=0.0, progress=cancel)
 
 
+@pytest.mark.parametrize("mode", ["frame", "crop"])
+def test_a_box_in_which_the_refiner_sees_nobody_stays_filled(mode):
+    """Not a haze over the picture, whose box would be the picture's."""
+
+    class Blind(CopyRefiner):
+        def finest(self, x):
+            return x[:, 3:] * 0 - 4
+
+        def refine_from(self, share, masks):
+            return masks * 0 - 4
+
+    blind = Segmenter(None, Blind(), refiner_size=64)
+    found = blind.segment_boxes(torch.rand(40, 60, 3), [[10, 5, 30, 35]], refine_mode=mode)
+    assert found.boxes.tolist() == [[10, 5, 30, 35]]
+    assert found.masks[0, 5:35, 10:30].min() == 1
+    assert found.masks.sum() == 20 * 30
+
+
 def test_boxes_give_one_instance_each_in_order(segmenter):
     picture = torch.rand(100, 120, 3)
     boxes = [[60, 10, 110, 90], [5, 5, 50, 80], [60, 10, 110, 90]]
