@@ -41,7 +41,10 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     add = parser.add_argument
     add("input", metavar="INPUT", type=Path, help="a picture, or a folder of pictures")
     add("-o", "--output", metavar="OUT", type=Path, required=True, help="folder for the results")
+    earlier = parser.add_mutually_exclusive_group()
+    add = earlier.add_argument
     add("--overwrite", action="store_true", help="replace the results of an earlier run in OUT")
+    add("--resume", action="store_true", help="leave out pictures whose results are in OUT already")
 
     group = parser.add_argument_group("models")
     add = group.add_argument
@@ -125,6 +128,10 @@ def run(options: argparse.Namespace) -> int:
     _check(options)
     places = _places(options.input, options.output)
     boxes = _read_boxes(options)
+    if options.resume:
+        places = _without_done(places, options.quiet)
+        if not places:
+            return 0
     if not options.overwrite:
         for folder in places.values():
             _refuse_old_results(folder)
@@ -254,6 +261,15 @@ def _old_results(folder: Path) -> set[str]:
         return set()
     numbers = [match[2] for name in masks if (match := _NUMBERED.fullmatch(name))]
     return {f"{kind}_{number}.png" for number in numbers for kind in ("mask", "cutout")}
+
+
+def _without_done(places: dict[Path, Path], quiet: bool) -> dict[Path, Path]:
+    """The pictures that have no results yet: instances.json is the last file to be written."""
+    left = {path: to for path, to in places.items() if not (to / "instances.json").exists()}
+    done = len(places) - len(left)
+    if done and not quiet:
+        say(f"{done} {'picture has its' if done == 1 else 'pictures have their'} results already.")
+    return left
 
 
 def _check(options: argparse.Namespace) -> None:
