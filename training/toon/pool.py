@@ -18,7 +18,7 @@ _VERSION = 2
 
 
 def load_toons(
-    cache: Path | str | None = None, *, count: int = 700, workers: int = 2
+    cache: Path | str | None = None, *, count: int = 2000, workers: int = 2
 ) -> SpriteStore:
     """The store of `count` figures in the cache folder, drawn on first use (half a minute)."""
     folder = cache_folder(cache) / f"toons-{_VERSION}-{count}"
