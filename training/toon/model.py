@@ -58,6 +58,9 @@ class Part:
         casts: names of parts behind it on which it casts a shadow.
         tones: regions the drawing itself makes lighter or darker.
         strokes: lines inside it.
+        seams: stretches of the outline along which the part runs into another, such as an arm into
+            a shoulder: first and last point of each. Nothing is inked there, between the first and
+            the last (over the end of the outline where first > last).
     """
 
     name: str
@@ -72,6 +75,7 @@ class Part:
     casts: tuple[str, ...] = ()
     tones: tuple[Tone, ...] = ()
     strokes: tuple[Stroke, ...] = ()
+    seams: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
