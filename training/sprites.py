@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -15,13 +15,16 @@ from .painters import noise, palette
 @dataclass(frozen=True, eq=False)
 class Placed:
     """A drawing cut to the canvas: `color` uint8 [h,w,3] straight, `alpha` uint8 [h,w], upper left
-    corner `x`, `y` in canvas pixels, and the share of the drawing `inside` the canvas."""
+    corner `x`, `y` in canvas pixels, the share of the drawing `inside` the canvas, its numbers
+    `ids` uint16 [h,w] if it has any, and `matrix` float [2,3] from its pixels to the canvas'."""
 
     color: np.ndarray
     alpha: np.ndarray
     x: int
     y: int
     inside: float
+    ids: np.ndarray | None = None
+    matrix: np.ndarray | None = None
 
 
 def place(
@@ -31,8 +34,12 @@ def place(
     flip: bool,
     grounded: bool,
     size: tuple[int, int],
+    ids: np.ndarray | None = None,
 ) -> Placed | None:
     """Fits a drawing into a box of the canvas, keeping its proportions; None if it lies outside.
+
+    Numbers are taken from the nearest pixel, so that they stay numbers; they lie under the picture
+    within half a pixel of the drawing or of the canvas, whichever is larger.
 
     Args:
         rgba: uint8 [H,W,4], premultiplied.
@@ -40,6 +47,7 @@ def place(
             side if `grounded`, else in the middle.
         angle: radians, about the middle.
         size: (H, W) of the canvas.
+        ids: uint16 [H,W], numbers of the drawing's pixels.
     """
     height, width = rgba.shape[:2]
     box_w, box_h = box[2] - box[0], box[3] - box[1]
@@ -84,12 +92,25 @@ def place(
     alpha = np.ascontiguousarray(out[..., 3])
     if not alpha.any():
         return None
-    safe = np.maximum(alpha, 1).astype(np.uint16)[..., None]
-    color = np.minimum((out[..., :3].astype(np.uint16) * 255 + safe // 2) // safe, 255).astype(
-        np.uint8
-    )
+    color = out[..., :3].copy()
+    soft = (alpha < 255) & (out.view(np.uint32)[..., 0] != 0)
+    safe = np.maximum(alpha[soft], 1).astype(np.uint16)[:, None]
+    color[soft] = np.minimum((color[soft].astype(np.uint16) * 255 + safe // 2) // safe, 255)
     inside = min(1.0, (x1 - x0) * (y1 - y0) / max(full, 1))
-    return Placed(color, alpha, int(x0), int(y0), float(inside))
+    # from the drawing's own pixels, without the step in between
+    own = matrix @ np.diag([small_w / width, small_h / height])
+    corner = shift - 0.5 + own @ np.array([0.5, 0.5])
+    if ids is not None:
+        ids = cv2.warpAffine(
+            ids,
+            np.column_stack([own, corner]),
+            (int(x1 - x0), int(y1 - y0)),
+            flags=cv2.INTER_NEAREST,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=0,
+        )
+    to_canvas = np.column_stack([own, shift + [x0, y0]])
+    return Placed(color, alpha, int(x0), int(y0), float(inside), ids, to_canvas)
 
 
 def alter(rng: np.random.Generator, placed: Placed, strength: float = 1.0) -> Placed:
@@ -132,7 +153,7 @@ def alter(rng: np.random.Generator, placed: Placed, strength: float = 1.0) -> Pl
         )
         line = np.full(3, rng.uniform(0, 60)) if rng.random() < 0.8 else palette(rng, 1)[0]
         color = np.rint(color * core + line * (1 - core)).astype(np.uint8)
-    return Placed(np.ascontiguousarray(color), alpha, placed.x, placed.y, placed.inside)
+    return replace(placed, color=np.ascontiguousarray(color))
 
 
 def paint(picture: np.ndarray, placed: Placed) -> None:
