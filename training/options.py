@@ -1,10 +1,14 @@
 """Command-line options that all trainers share."""
 
+from __future__ import annotations
+
 import argparse
 import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .loop import LoopOptions
+if TYPE_CHECKING:  # torch and accelerate come with it, and `synthesize` needs neither
+    from .loop import LoopOptions
 
 HELP = {
     "run": "folder of the run; a run that is there already is resumed",
@@ -35,6 +39,8 @@ DATA = (
 
 def add_loop_options(parser: argparse.ArgumentParser, **defaults) -> None:
     """Add every field of `loop.LoopOptions` as an option; `defaults` replace its own."""
+    from .loop import LoopOptions
+
     for field in dataclasses.fields(LoopOptions):
         flag = "--" + field.name.replace("_", "-")
         if field.name == "run":
@@ -51,6 +57,8 @@ def add_loop_options(parser: argparse.ArgumentParser, **defaults) -> None:
 
 def loop_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> LoopOptions:
     """The LoopOptions among parsed options; ends the program when they cannot work."""
+    from .loop import LoopOptions
+
     names = [field.name for field in dataclasses.fields(LoopOptions)]
     try:
         return LoopOptions(**{name: getattr(options, name) for name in names})
@@ -69,3 +77,23 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
 def data_options(options: argparse.Namespace) -> dict[str, float]:
     """The fields of `compose.Options` among parsed options."""
     return {name: getattr(options, name) for name, _, _ in DATA}
+
+
+def add_shards_option(parser: argparse.ArgumentParser) -> None:
+    """Add where finished samples lie, in place of making them while training."""
+    parser.add_argument(
+        "--shards",
+        type=Path,
+        metavar="FOLDER",
+        help="train on the samples that training.synthesize wrote there, instead of making them",
+    )
+
+
+def shards_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespace, **settings):
+    """The `shards.ShardSamples` of parsed options; ends the program when they cannot be read."""
+    from .shards import ShardSamples
+
+    try:
+        return ShardSamples(options.shards, **settings)
+    except (OSError, ValueError) as error:
+        parser.error(str(error))

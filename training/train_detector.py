@@ -20,7 +20,14 @@ from torch.utils.data import Dataset
 from cartoon_models.networks.rtmdet_ins import RTMDetIns, RTMDetInsConfig, rtmdet_ins_config
 
 from .losses.detection import MASK_STRIDE, DetectionTargets, detection_loss, semantic_loss
-from .options import add_data_options, add_loop_options, data_options, loop_options
+from .options import (
+    add_data_options,
+    add_loop_options,
+    add_shards_option,
+    data_options,
+    loop_options,
+    shards_or_exit,
+)
 
 MEAN = (103.53, 116.28, 123.675)  # of BGR, 0..255, as in the published checkpoint
 STD = (57.375, 57.12, 58.395)
@@ -164,6 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=320, help="side of the input, n * 32")
     parser.add_argument("--start", type=Path, help="run or checkpoint whose weights to begin with")
     add_data_options(parser)
+    add_shards_option(parser)
     options = parser.parse_args(arguments)
     if options.size < 64 or options.size % 32:
         parser.error(f"--size {options.size} must be a multiple of 32 from 64 up")
@@ -180,10 +188,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     network = WithSemantics(initialize(RTMDetIns(config)))
     if options.start:
         network.load_state_dict(weights_of(options.start), strict=False)
-    data = data_options(options)
-    samples = DetectorSamples(
-        loop.seed, options.size, art=load_art(options.art), options=Options(**data)
-    )
+    if options.shards:
+        from .shards import Endless
+
+        finished = shards_or_exit(parser, options, size=options.size)
+        samples, data = Endless(finished, loop.seed), finished.files.summary()
+    else:
+        data = data_options(options)
+        samples = DetectorSamples(
+            loop.seed, options.size, art=load_art(options.art), options=Options(**data)
+        )
     train(
         network,
         compute_loss,

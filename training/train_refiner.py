@@ -21,7 +21,14 @@ from torch.utils.data import Dataset
 from cartoon_models.networks.isnet import GroundTruthEncoder, ISNet
 
 from .losses.refinement import refinement_loss
-from .options import add_data_options, add_loop_options, data_options, loop_options
+from .options import (
+    add_data_options,
+    add_loop_options,
+    add_shards_option,
+    data_options,
+    loop_options,
+    shards_or_exit,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--start", type=Path, help="run or checkpoint whose weights to begin with")
     add_data_options(parser)
+    add_shards_option(parser)
     options = parser.parse_args(arguments)
     if options.size < 64:
         parser.error(f"--size {options.size} must be 64 or more")
@@ -117,10 +125,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from .dataset import RefinerSamples
     from .loop import train, weights_of
 
-    data = data_options(options)
-    samples = RefinerSamples(
-        loop.seed, options.size, art=load_art(options.art), options=Options(**data)
-    )
+    if options.shards:
+        from .shards import ShardCrops
+
+        finished = shards_or_exit(parser, options)
+        samples = ShardCrops(finished, loop.seed, options.size)
+        data = finished.files.summary()
+    else:
+        data = data_options(options)
+        samples = RefinerSamples(
+            loop.seed, options.size, art=load_art(options.art), options=Options(**data)
+        )
     encoder = train_encoder(loop, options.width, options.encoder_minutes, samples)
     torch.manual_seed(loop.seed)
     network = ISNet(4, options.width)

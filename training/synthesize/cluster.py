@@ -1,0 +1,84 @@
+"""Makes shards on a Ray cluster: the same shards as `local`, byte for byte.
+
+The output folder has to be one that all machines of the cluster share, and they need the same
+checkout (at the same path) and the same libraries; a machine that would make other samples says so.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from cartoon_models.errors import CelKitError
+
+from .local import ATTEMPTS, Progress, Work, make_shard
+from .plan import Shard
+from .writing import remove_leftovers
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def make_shards(
+    work: Work,
+    shards: Sequence[Shard],
+    workers: int,
+    progress: Progress,
+    address: str | None = None,
+) -> None:
+    """Make shards as Ray tasks of one CPU each; a shard whose worker dies is made again.
+
+    Args:
+        workers: of a cluster that is started on this machine for the run; not used with `address`.
+        address: of a cluster that runs ("auto" or host:port); `RAY_ADDRESS` when None.
+
+    Raises:
+        CelKitError: Ray is not installed or not to be reached, a sample cannot be made, or workers
+            die again and again.
+        OSError: a shard cannot be written.
+    """
+    # Ray reports its use to its makers unless it is told not to.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        import ray
+        from ray.exceptions import RayError, RayTaskError
+    except ImportError as error:
+        raise CelKitError(
+            "--engine ray needs Ray, which is not installed: pip install ray, or leave it out."
+        ) from error
+    address = address or os.environ.get("RAY_ADDRESS")
+    own = {"num_cpus": max(workers, 1), "include_dashboard": False} if not address else {}
+    paths = [str(_ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    variables = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "OMP_NUM_THREADS": "1"}
+    try:
+        ray.init(
+            address=address or "local",
+            runtime_env={"env_vars": variables},
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            **own,
+        )
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        raise CelKitError(f"The Ray cluster {address or ''} cannot be used: {error}") from error
+    try:
+        task = ray.remote(num_cpus=1, max_retries=ATTEMPTS - 1)(make_shard)
+        jobs = {task.remote(work, shard): shard for shard in shards}
+        waiting, made = list(jobs), 0
+        while waiting:
+            done, waiting = ray.wait(waiting, timeout=0.5)
+            for job in done:
+                ray.get(job)
+                made += jobs[job].count
+                progress(made)
+    except RayTaskError as error:
+        raise error.cause from None
+    except RayError as error:
+        reason = str(error).splitlines()[0]
+        raise CelKitError(
+            f"A Ray worker died {ATTEMPTS} times over one shard ({reason}); look at the memory of "
+            "the machines."
+        ) from error
+    finally:
+        ray.shutdown()
+        remove_leftovers(Path(work.folder))
