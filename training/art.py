@@ -29,7 +29,7 @@ from .art_list import (
     VALIDATION_CHARACTERS,
 )
 from .store import Sprite, SpriteStore, cache_folder, write_store
-from .toon.pool import load_toons
+from .toon.painted_pool import load_toons
 
 logger = logging.getLogger("celkit")
 

@@ -19,7 +19,7 @@ class Layout:
     """Places for N figures, back to front.
 
     Attributes:
-        kind: one of `KINDS`.
+        kind: one of `KINDS`, or "huddle".
         boxes: float [N,4], x0 y0 x1 y1 in units of the canvas' width and height; may leave it.
         angles: float [N], radians, counter-clockwise on the screen.
         drawings: int [N]; equal numbers are the same drawing ("twins").
@@ -138,6 +138,18 @@ def _close_up(rng: np.random.Generator, aspect: float):
     return boxes[rng.permutation(count)], 20, 0.3, 0.08, False
 
 
+def _huddle(rng: np.random.Generator, aspect: float):
+    """Two to six figures that touch and hide one another by a third to three quarters."""
+    count = int(rng.integers(2, 7))
+    height = rng.uniform(0.45, 1.0) * rng.uniform(0.75, 1.1, count)
+    step = height.mean() * rng.uniform(0.12, 0.34) / max(aspect, 0.3)
+    x = 0.5 + rng.normal(0, 0.1) + step * (np.arange(count) - (count - 1) / 2)
+    feet = rng.uniform(0.85, 1.1) + rng.normal(0, 0.04, count)
+    width = height / max(aspect, 0.3)
+    boxes = np.stack([x - width / 2, feet - height, x + width / 2, feet], 1)
+    return boxes[rng.permutation(count)], 12, 0.25, 0.25, True
+
+
 def _spread(boxes: np.ndarray) -> np.ndarray:
     """Pushes figures sideways, away from larger ones, until none covers more than about 0.8."""
     for _ in range(4):
@@ -158,4 +170,5 @@ _LAYOUTS = {
     "partition": _partition,
     "crowd": _crowd,
     "close-up": _close_up,
+    "huddle": _huddle,
 }

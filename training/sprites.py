@@ -109,7 +109,7 @@ def place(
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=0,
         )
-    to_canvas = np.column_stack([own, shift + [x0, y0]])
+    to_canvas = np.column_stack([own, shift + np.array([x0, y0])])
     return Placed(color, alpha, int(x0), int(y0), float(inside), ids, to_canvas)
 
 
@@ -133,16 +133,9 @@ def alter(rng: np.random.Generator, placed: Placed, strength: float = 1.0) -> Pl
     elif chance[1] < 0.36 * strength:
         color = harmonize.greyscale(color)
     if chance[2] < 0.25 * strength:  # light from one side
-        color = _lit(rng, color)
+        color = lit(rng, color)
     if chance[3] < 0.2 * strength:  # blotches, as paint has them
-        side = max(color.shape[:2])
-        shade = cv2.resize(noise(rng, 64, 4, 3), (side, side))[
-            : color.shape[0], : color.shape[1], None
-        ]
-        tone = palette(rng, 1)[0].astype(np.float32) / 255 + 0.4
-        color = np.clip(color * (1 + rng.uniform(0.15, 0.6) * (shade - 0.5) * tone), 0, 255).astype(
-            np.uint8
-        )
+        color = blotched(rng, color)
     if chance[4] < 0.12 * strength and min(color.shape[:2]) > 24:  # an ink line around it
         thickness = max(1, round(max(color.shape[:2]) * rng.uniform(0.006, 0.02)))
         core = (
@@ -164,7 +157,17 @@ def paint(picture: np.ndarray, placed: Placed) -> None:
     view[:] = (placed.color * alpha + view * (255 - alpha) + 127) // 255
 
 
-def _lit(rng: np.random.Generator, color: np.ndarray) -> np.ndarray:
+def blotched(rng: np.random.Generator, color: np.ndarray) -> np.ndarray:
+    """Uneven light and dark, as paint has it: uint8 [h,w,3]."""
+    side = max(color.shape[:2])
+    shade = cv2.resize(noise(rng, 64, 4, 3), (side, side))[: color.shape[0], : color.shape[1], None]
+    tone = palette(rng, 1)[0].astype(np.float32) / 255 + 0.4
+    shaded = color * (1 + rng.uniform(0.15, 0.6) * (shade - 0.5) * tone)
+    return np.clip(shaded, 0, 255).astype(np.uint8)
+
+
+def lit(rng: np.random.Generator, color: np.ndarray) -> np.ndarray:
+    """Light from one side, soft or with a hard border: uint8 [h,w,3]."""
     height, width = color.shape[:2]
     angle, depth = rng.uniform(0, 2 * np.pi), rng.uniform(0.15, 0.55)
     y, x = (

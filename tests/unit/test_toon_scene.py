@@ -1,0 +1,257 @@
+"""Pools of drawings and scenes of them: repeatability, honest labels, what is left out."""
+
+import pickle
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from training.backgrounds import BackgroundPool
+from training.backgrounds import build_pool as build_backgrounds
+from training.layouts import Layout
+from training.toon import labels as L
+from training.toon import scene_cast, styles
+from training.toon.books import BOOKS, Easel, draw_book
+from training.toon.pool import build_pool
+from training.toon.samples import make_scene
+from training.toon.scene import SceneOptions, compose_scene
+from training.toon.scene_colors import changed_sheet, changed_table, draw_change, draw_mood
+from training.toon.styles import sample_style
+
+CALM = SceneOptions(
+    size=(200, 200),
+    empty=0.0,
+    distractors=0.0,
+    props=0.0,
+    books=0.0,
+    mood=0.0,
+    nuisance=0.0,
+)
+SHOTS = ("whole", "whole", "bust", "whole", "face", "whole")
+
+
+def draw_small(split, index):
+    """A pool's drawing, smaller than usual."""
+    rng = np.random.default_rng([index, len(split)])
+    style = sample_style(rng, held_out=split == "held-out")
+    figure = scene_cast.draw_figure(rng)
+    member = scene_cast.frame_figure(figure, style, rng, SHOTS[index % 6], side=150)
+    return replace(member, kind="item") if index == 5 else member
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    return build_pool(tmp_path_factory.mktemp("toons"), 6, draw_small, workers=0)
+
+
+@pytest.fixture(scope="module")
+def backgrounds(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("backgrounds") / "pool"
+    build_backgrounds(folder, 3, 1, ("foliage", "room", "clouds"))
+    return BackgroundPool(folder)
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def places(*boxes, drawings=None):
+    count = len(boxes)
+    return Layout(
+        "regular",
+        np.array(boxes, float),
+        np.zeros(count),
+        np.arange(count) if drawings is None else np.array(drawings),
+        np.zeros(count, bool),
+    )
+
+
+def same(a, b):
+    for name in ("picture", "clean", "masks", "ids", "order"):
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+    for name in ("instance", "part", "category", "douga", "tone", "segment", "color", "entry"):
+        np.testing.assert_array_equal(getattr(a.table, name), getattr(b.table, name))
+    assert (a.table.parts, a.joints, a.sheets, a.families) == (
+        b.table.parts,
+        b.joints,
+        b.sheets,
+        b.families,
+    )
+
+
+def test_a_pool_keeps_its_drawings_as_they_were(pool):
+    assert len(pool) == 6 and pool.items == [5]
+    assert {s.kind for s in pool.sprites} == {"toon"}
+    for index in range(6):
+        expected, member = draw_small("training", index), pool.member(index)
+        assert (member.shot, member.cut, member.kind) == (
+            expected.shot,
+            expected.cut,
+            expected.kind,
+        )
+        a, b = expected.drawing, member.drawing
+        np.testing.assert_array_equal(a.rgba, b.rgba)
+        np.testing.assert_array_equal(a.ids, b.ids)
+        np.testing.assert_array_equal(a.table.color, b.table.color)
+        assert (a.joints, a.sheet, a.family, a.table.parts) == (
+            b.joints,
+            b.sheet,
+            b.family,
+            b.table.parts,
+        )
+    np.testing.assert_array_equal(pool.rgba(pool.sprites[1]), pool.member(1).drawing.rgba)
+
+
+def test_a_pool_goes_on_after_a_kill_and_keeps_no_half_pieces(tmp_path, monkeypatch):
+    monkeypatch.setattr("training.toon.pool.PIECE", 2)
+    drawn = []
+
+    def draw_until_killed(split, index):
+        drawn.append(index)
+        if len(drawn) == 4:
+            raise KeyboardInterrupt
+        return draw_small(split, index)
+
+    with pytest.raises(KeyboardInterrupt):
+        build_pool(tmp_path / "pool", 5, draw_until_killed, workers=0)
+    assert [p.name for p in (tmp_path / "pool").iterdir()] == ["000000-002"]
+    pool = build_pool(tmp_path / "pool", 5, draw_until_killed, workers=0)
+    assert drawn == [0, 1, 2, 3, 2, 3, 4] and len(pool) == 5
+
+
+@pytest.mark.parametrize("words", [("nothing", 3), ("training", 0)])
+def test_pools_that_cannot_be_are_refused(tmp_path, words):
+    with pytest.raises(ValueError, match=r"split|at least one"):
+        build_pool(tmp_path, words[1], draw_small, 0, words[0])
+
+
+def test_the_same_scene_whichever_process_makes_it(pool, backgrounds):
+    """A copy that went through pickle, as workers get it, and any order of samples."""
+    other_pool, other_backgrounds = pickle.loads(pickle.dumps((pool, backgrounds)))
+    made = [make_scene(4, i, 128, pool=pool, backgrounds=backgrounds) for i in range(6)]
+    for i in reversed(range(6)):
+        same(made[i], make_scene(4, i, 128, pool=other_pool, backgrounds=other_backgrounds))
+    assert (made[0].picture != made[1].picture).any()
+
+
+def test_masks_and_numbers_agree_away_from_edges(pool, backgrounds):
+    wrong = total = figures = 0
+    for i in range(16):
+        made = make_scene(8, i, 224, pool=pool, backgrounds=backgrounds)
+        instance = made.table.instance[made.ids]
+        assert instance.max(initial=0) <= len(made.masks)
+        assert made.masks.astype(int).sum(0).max(initial=0) <= 257
+        for number, mask in enumerate(made.masks, 1):
+            inside = mask > 127
+            edge = cv2.morphologyEx(
+                inside.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)
+            )
+            away = edge == 0
+            wrong += int(((instance == number) != inside)[away].sum())
+            total += int(inside[away].sum())
+            figures += 1
+    assert figures > 20
+    assert wrong < 0.01 * total
+
+
+def test_everything_of_a_figure_comes_under_its_number(pool, backgrounds):
+    made = make_scene(8, 3, 224, pool=pool, backgrounds=backgrounds, options=replace(CALM))
+    count = len(made.masks)
+    assert count and count == len(made.joints) == len(made.sheets) == len(made.families)
+    np.testing.assert_array_equal(made.order, np.arange(count))
+    assert set(made.families) <= set(styles.FAMILIES)
+    for number in range(1, count + 1):
+        rows = made.table.instance == number
+        entries = made.table.entry[rows]
+        colors = [(e.normal, e.highlight, e.shadow) for e in made.sheets[number - 1]]
+        for entry, tone, color in zip(
+            entries, made.table.tone[rows], made.table.color[rows], strict=True
+        ):
+            assert tuple(color.tolist()) == colors[entry][tone]
+
+
+def test_twins_are_two_instances(pool, backgrounds):
+    layout = places((0.0, 0.1, 0.5, 0.9), (0.5, 0.1, 1.0, 0.9), drawings=(0, 0))
+    made, where = compose_scene(rng(3), pool, backgrounds, CALM, layout=layout)
+    assert where == (0, 1)
+    instance = made.table.instance[made.ids]
+    segments = [set(made.table.segment[made.ids[instance == n]]) for n in (1, 2)]
+    assert segments[0] == segments[1] and len(segments[0]) > 3
+    assert made.sheets[0] == made.sheets[1]
+    assert (instance == 1).sum() == pytest.approx((instance == 2).sum(), rel=0.05)
+
+
+def test_a_hidden_figure_is_gone_from_every_label(pool, backgrounds):
+    hidden, front = (0.42, 0.42, 0.58, 0.58), (0.1, 0.1, 0.9, 0.9)
+    layout = places(hidden, front, (0.0, 0.0, 0.3, 0.3), drawings=(0, 0, 0))
+    made, where = compose_scene(rng(1), pool, backgrounds, CALM, layout=layout)
+    assert where == (1, 2)
+    assert len(made.masks) == len(made.joints) == len(made.sheets) == len(made.families) == 2
+    assert set(np.unique(made.table.instance[made.ids])) == {0, 1, 2}
+    assert set(np.unique(made.table.instance)) == {0, 1, 2}
+
+
+def test_joints_follow_the_figure(pool, backgrounds):
+    layout = places((0.1, 0.1, 0.9, 0.9))
+    for seed in range(4):
+        turned = replace(layout, angles=np.array([0.5]))
+        made, _ = compose_scene(rng(seed), pool, backgrounds, CALM, layout=turned)
+        x, y = (int(v) for v in made.joints[0]["head"])
+        around = made.ids[max(0, y - 1) : y + 2, max(0, x - 1) : x + 2]
+        assert around.size and (made.table.instance[around] == 1).any()
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_books_carry_their_classes(name):
+    for size in ((240, 320), (180, 120)):
+        easel = Easel(rng(2), size)
+        BOOKS[name](rng(2), easel, np.full((4, 3), 120.0))
+        rgba, ids, table = easel.finished()
+        assert rgba.shape == (*size, 4) and ids.shape == size and ids.dtype == np.uint16
+        classes = set(np.unique(table.douga[ids[ids > 0]]))
+        assert L.BOOK_FILL in classes and classes <= {L.BOOK_FILL, L.BOOK_LINE}
+        assert np.mean((rgba[..., 3] > 127) == (ids > 0)) > 0.97
+        assert not table.instance.any()
+
+
+def test_a_book_hides_figures_and_belongs_to_none(pool, backgrounds):
+    made = make_scene(
+        5, 0, 200, pool=pool, backgrounds=backgrounds, options=replace(CALM, books=1.0)
+    )
+    book = np.isin(made.table.douga[made.ids], (L.BOOK_FILL, L.BOOK_LINE))
+    assert book.any() and not made.table.instance[made.ids[book]].any()
+    assert (made.masks[:, cv2.erode(book.astype(np.uint8), np.ones((3, 3))) > 0] < 8).mean() > 0.98
+    assert draw_book(rng(0), (64, 64))[0].shape == (64, 64, 4)
+
+
+def test_recolouring_changes_labels_and_sheet_as_it_does_the_picture(pool, backgrounds):
+    member = pool.member(0)
+    table, colors = member.drawing.table, member.drawing.table.color[None]
+    changes = [c for c in (draw_change(rng(s)) for s in range(30)) if c]
+    assert len(changes) > 5
+    for change in [*changes, *(draw_mood(rng(s)) for s in range(20))]:
+        new = changed_table(table, change)
+        assert np.abs(new.color[1:].astype(int) - change(colors.copy())[0, 1:]).max() <= 1
+        sheet = changed_sheet(member.drawing.sheet, change)
+        row = int(np.flatnonzero((table.entry == 0) & (table.tone == L.NORMAL))[0])
+        assert sheet[0].normal == tuple(new.color[row].tolist())
+        np.testing.assert_array_equal(change(colors.copy()), change(colors.copy()))
+
+
+def test_held_out_families_are_never_in_training(pool, tmp_path, monkeypatch):
+    families = dict(styles.FAMILIES)
+    name, other = next(iter(families)), "of its own"
+    monkeypatch.setitem(
+        styles.FAMILIES, other, lambda rng: replace(families[name](rng), family=other)
+    )
+    monkeypatch.setattr(styles, "HELD_OUT", (other,))
+    for split, expected in (("training", False), ("held-out", True)):
+        made = build_pool(tmp_path / split, 6, draw_small, 0, split)
+        assert all((row.family == other) == expected for row in made.rows)
+    assert {row.family for row in pool.rows} <= set(families)
+
+
+def test_a_scene_too_small_to_see_is_refused(pool, backgrounds):
+    with pytest.raises(ValueError, match="32 x 32"):
+        make_scene(0, 0, 16, pool=pool, backgrounds=backgrounds)

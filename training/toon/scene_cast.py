@@ -1,0 +1,170 @@
+"""Who is in the pool: which figure, in which style, and how much of it the frame shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from . import pool, shapes
+from .labels import Drawing
+from .model import Figure
+from .pool import Member
+from .render import draw
+from .style import Style
+from .styles import sample_style
+
+# Close-ups are drawn, not enlarged: their lines are as sharp as those of a whole figure.
+SHOTS = {"whole": 0.62, "bust": 0.16, "face": 0.14, "detail": 0.08}
+CREATURES = 0.2
+ITEMS = 0.04
+WHOLE_SIDE = (420, 720)
+CLOSE_SIDE = 800
+
+
+def draw_member(split: str, index: int) -> Member:
+    """Drawing `index` of a split of the pool."""
+    rng = np.random.default_rng([pool.VERSION, 77, pool.SPLITS.index(split), index])
+    figure = draw_figure(rng)
+    style = sample_style(rng, held_out=split == "held-out")
+    shots = list(SHOTS)
+    shot = shots[rng.choice(len(shots), p=list(SHOTS.values()))]
+    if figure.kind == "item":
+        shot = "whole"
+    return frame_figure(figure, style, rng, shot)
+
+
+def draw_figure(rng: np.random.Generator) -> Figure:
+    """A human, a creature or a thing by chance."""
+    return _stand_in(rng)
+
+
+def frame_figure(
+    figure: Figure, style: Style, rng: np.random.Generator, shot: str, side: int | None = None
+) -> Member:
+    """Draws a figure as a shot shows it."""
+    frame = None if shot == "whole" else _frame(figure, rng, shot)
+    if side is None:
+        side = int(rng.integers(*WHOLE_SIDE)) if frame is None else CLOSE_SIDE
+    drawing = _trimmed(draw(figure, style, rng, side, frame=frame))
+    return Member(drawing, figure.kind, shot, _cut(drawing.rgba) if frame else (False,) * 4)
+
+
+def _frame(figure: Figure, rng: np.random.Generator, shot: str):
+    """x0, y0, x1, y1 in figure units."""
+    hx0, hy0, hx1, hy1 = _head(figure)
+    height = hy1 - hy0
+    points = np.concatenate([part.outline for part in figure.parts])
+    if shot == "bust":
+        lower = hy1 + height * rng.uniform(0.4, 2.2)
+        above = points[points[:, 1] < lower]
+        (x0, y0), x1 = above.min(0), above[:, 0].max()
+        room = 0.03 * height
+        return float(x0 - room), float(y0 - room), float(x1 + room), float(lower)
+    x, y = (hx0 + hx1) / 2, (hy0 + hy1) / 2
+    share = rng.uniform(1.1, 1.9) if shot == "face" else rng.uniform(0.45, 0.95)
+    if shot == "detail":
+        x, y = x + rng.normal(0, 0.15) * height, y + rng.normal(0, 0.12) * height
+    wide, high = share * height * np.array([rng.uniform(0.9, 1.5), 1.0]) / 2
+    return float(x - wide), float(y - high), float(x + wide), float(y + high)
+
+
+def _head(figure: Figure) -> tuple[float, float, float, float]:
+    """Where the head is: the part of this name, or the upper unit of the figure."""
+    for part in figure.parts:
+        if part.name in ("head", "face"):
+            return shapes.bounds(part.outline)
+    boxes = np.array([shapes.bounds(part.outline) for part in figure.parts])
+    (x0, y0), (x1, y1) = boxes[:, :2].min(0), boxes[:, 2:].max(0)
+    middle, high = (x0 + x1) / 2, min(1.0, y1 - y0)
+    return float(middle - high / 2), float(y0), float(middle + high / 2), float(y0 + high)
+
+
+def _trimmed(drawing: Drawing) -> Drawing:
+    inside = drawing.rgba[..., 3] > 8
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    if not len(rows):
+        raise ValueError("a figure's drawing is empty")
+    y0, y1, x0, x1 = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    joints = {name: (x - float(x0), y - float(y0)) for name, (x, y) in drawing.joints.items()}
+    rgba, ids = drawing.rgba[y0:y1, x0:x1], drawing.ids[y0:y1, x0:x1]
+    return replace(drawing, rgba=rgba, ids=ids, joints=joints)
+
+
+def _cut(rgba: np.ndarray) -> tuple[bool, bool, bool, bool]:
+    alpha = rgba[..., 3] > 127
+    sides = (alpha[:, 0], alpha[0], alpha[:, -1], alpha[-1])
+    return tuple(bool(side.sum() > max(3, 0.01 * len(side))) for side in sides)
+
+
+def _stand_in(rng: np.random.Generator) -> Figure:
+    """A plain doll, where no other figure is to be had."""
+    from .model import Part, Tone
+
+    heads = rng.uniform(2.2, 6)
+    colors = rng.random((5, 3))
+    palette = dict(zip(("skin", "hair", "top", "legs", "eye"), map(tuple, colors), strict=True))
+    palette["skin"] = (1.0, float(rng.uniform(0.6, 0.9)), float(rng.uniform(0.5, 0.8)))
+    wide = rng.uniform(0.5, 0.8)
+    arm = rng.uniform(0.5, 2.0, 2)
+    parts = [
+        Part(
+            f"leg.{side}",
+            shapes.limb([(s * 0.2, heads * 0.5), (s * 0.3, heads)], [0.2, 0.15]),
+            "clothes",
+            "legs",
+        )
+        for side, s in (("left", -1), ("right", 1))
+    ]
+    parts.append(
+        Part(
+            "body",
+            shapes.smooth(
+                [(-wide, 1.1), (wide, 1.1), (wide * 0.8, heads * 0.6), (-wide * 0.8, heads * 0.6)]
+            ),
+            "clothes",
+            "top",
+        )
+    )
+    for side, s, a in (("left", -1, arm[0]), ("right", 1, arm[1])):
+        end = (s * (wide + 0.9 * np.sin(a)), 1.2 + 1.2 * np.cos(a))
+        parts.append(
+            Part(
+                f"arm.{side}",
+                shapes.limb([(s * wide * 0.9, 1.2), end], [0.18, 0.14]),
+                "skin",
+                "skin",
+            )
+        )
+    parts.append(Part("head", shapes.ellipse(0, 0.5, 0.48, 0.5), "skin", "skin", casts=("body",)))
+    for side, s in (("left", -1), ("right", 1)):
+        parts.append(
+            Part(
+                f"eye.{side}",
+                shapes.ellipse(s * 0.2, 0.55, 0.09, 0.12),
+                "eye",
+                "eye",
+                within="head",
+            )
+        )
+    lock = [
+        (-0.55, 0.5),
+        (-0.5, -0.05),
+        (0, -0.2),
+        (0.5, -0.05),
+        (0.55, 0.5),
+        (0.2, 0.2),
+        (-0.2, 0.25),
+    ]
+    parts.append(
+        Part(
+            "hair",
+            shapes.smooth(lock),
+            "hair",
+            "hair",
+            casts=("head",),
+            tones=(Tone(1, shapes.ellipse(0, 0.05, 0.3, 0.06)),),
+        )
+    )
+    joints = {"head": (0.0, 0.5), "neck": (0.0, 1.0), "root": (0.0, heads * 0.6)}
+    return Figure(tuple(parts), palette, joints)
