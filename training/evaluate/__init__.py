@@ -1,5 +1,5 @@
-"""How good is a detector and a refiner: box, mask and boundary AP, and a sheet of pictures.
+"""How good is a detector and a refiner: box, mask and boundary AP, what went wrong, and a sheet.
 
 `python -m training.evaluate` measures the embedded weights on held-out compositions;
-`--detector`, `--refiner` and `--coco` measure other weights and other pictures.
+`--detector`, `--refiner`, `--set` and `--coco` measure other weights and other pictures.
 """

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from cartoon_models.atomic import atomic_path
 from cartoon_models.errors import CelKitError
-from cartoon_models.instances import REFINE_MODES, load_segmenter
+from cartoon_models.instances import REFINE_MODES, Segmenter, load_segmenter
 
 from .coco_folder import CocoFolder
 from .composed import SETS, composed
 from .measure import Sample, measure
-from .report import table
+from .report import markdown, table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,26 +28,56 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace) -> dict:
-    """Measure what the options ask for, print the table, and return the report."""
-    for path in (options.json, options.sheet):
+    """Measure what the options ask for, print the table, and return the report.
+
+    Of one set that is its report; of several it is {"sets": [a report of each]}.
+    """
+    to_file = options.markdown not in (None, "-")
+    files = [options.json, options.sheet, Path(options.markdown) if to_file else None]
+    for path in files:
         if path and path.exists():
             raise FileExistsError(f"{path} is there already; name another file or remove it.")
     if options.detector == "none":
         raise ValueError('AP needs a detector; "none" is for the refiner only.')
-    samples = _samples(options)
+    sources = _sources(options)
+    if options.sheet and len(sources) > 1:
+        raise ValueError("A sheet is made of one set; name one, or leave --sheet out.")
     segmenter = load_segmenter(
         detector=options.detector, refiner=options.refiner, device=options.device
     )
+    reports = []
+    for source, samples in sources:
+        reports.append(_measured(options, segmenter, source, samples))
+        if options.markdown != "-":
+            print(table(reports[-1]), flush=True)
+    report = reports[0] if len(reports) == 1 else {"sets": reports}
+    if options.json:
+        with atomic_path(options.json) as temporary:
+            temporary.write_text(json.dumps(report, indent=2) + "\n")
+    if options.markdown == "-":
+        print(markdown(reports))
+    elif options.markdown:
+        with atomic_path(options.markdown) as temporary:
+            temporary.write_text(markdown(reports) + "\n")
+    return report
+
+
+def _measured(
+    options: argparse.Namespace, segmenter: Segmenter, source: str, samples: Sequence[Sample]
+) -> dict:
+    """The report of one set; its sheet is written too if one is asked for."""
+    folder = isinstance(samples, CocoFolder)
     report: dict = {
         "pictures": len(samples),
-        "source": str(options.coco) if options.coco else f"{options.set} compositions",
-        "size": None if options.coco else options.size,
+        "source": source,
+        "size": None if folder else options.size,
         "detector": options.detector or "embedded",
         "refiner": options.refiner or "embedded",
         "refine_mode": options.refine_mode,
         "score_threshold": options.score_threshold,
         "max_instances": options.max_instances,
         "device": str(next(segmenter.detector.parameters()).device),
+        "notes": _notes(samples) if folder else [],
     }
     qualities: list[float] = []
     ways = {"coarse": False, "refined": True}
@@ -65,10 +95,6 @@ def run(options: argparse.Namespace) -> dict:
         )
         report[way] = measurement.figures()
         qualities = measurement.qualities
-    print(table(report))
-    if options.json:
-        with atomic_path(options.json) as temporary:
-            temporary.write_text(json.dumps(report, indent=2) + "\n")
     if options.sheet:
         from .sheet import make_sheet
 
@@ -76,10 +102,38 @@ def run(options: argparse.Namespace) -> dict:
     return report
 
 
-def _samples(options: argparse.Namespace) -> Sequence[Sample]:
-    if options.coco:
-        return CocoFolder(options.coco, options.count)
-    return composed(options.set, options.count or 100, options.size)
+def _sources(options: argparse.Namespace) -> list[tuple[str, Sequence[Sample]]]:
+    """What to measure on, with a name each: the sets first, then the folders."""
+    folders = options.coco or []
+    if options.annotations and len(folders) != 1:
+        raise ValueError("--annotations goes with exactly one folder (--coco).")
+    sets = options.set or ([] if folders else ["held-out"])
+    sources: list[tuple[str, Sequence[Sample]]] = [
+        (
+            "toons" if name == "toons" else f"{name} compositions",
+            composed(name, 100 if options.count is None else options.count, options.size),
+        )
+        for name in sets
+    ]
+    for folder in folders:
+        samples = CocoFolder(
+            folder,
+            options.count,
+            annotations=options.annotations,
+            categories=options.categories,
+            skip_missing=options.skip_missing,
+        )
+        sources.append((str(folder), samples))
+    return sources
+
+
+def _notes(samples: CocoFolder) -> list[str]:
+    notes = []
+    if samples.missing:
+        notes.append(f"{len(samples.missing)} pictures were missing, first {samples.missing[0]}")
+    if samples.orphans:
+        notes.append(f"{samples.orphans} annotations of no picture were left out")
+    return notes
 
 
 def _progress(way: str):
@@ -110,9 +164,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--count", type=int, help="pictures; default: 100, or the whole folder")
     parser.add_argument(
         "--set",
+        nargs="+",
         choices=SETS,
-        default="held-out",
-        help="compositions: held-out, for the last measurement, or validation, to decide by",
+        help="one or several: held-out (the default), for the last measurement; validation, to "
+        "decide by; toons, where it is there: style families of the generator that are held out",
     )
     parser.add_argument("--size", type=int, default=640, help="side of a composition in pixels")
     parser.add_argument(
@@ -127,10 +182,31 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--coarse-only", action="store_true", help="leave the refiner out")
     parser.add_argument("--device", help="cpu, cuda...; default: the best there is")
-    parser.add_argument("--coco", type=Path, metavar="FOLDER", help="pictures with annotations")
+    parser.add_argument(
+        "--coco", type=Path, nargs="+", metavar="FOLDER", help="pictures with annotations"
+    )
+    parser.add_argument(
+        "--annotations", type=Path, metavar="FILE", help="where the folder holds several or none"
+    )
+    parser.add_argument(
+        "--categories", nargs="+", metavar="NAME", help="of --coco; only these are characters"
+    )
+    parser.add_argument(
+        "--skip-missing", action="store_true", help="leave out pictures of --coco that are missing"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report here too")
     parser.add_argument(
-        "--sheet", type=Path, metavar="FILE.png", help="worst, median and best pictures"
+        "--markdown",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="write the tables as Markdown; without a file, print them so",
+    )
+    parser.add_argument(
+        "--sheet",
+        type=Path,
+        metavar="FILE.png",
+        help="worst, median and best pictures, and what went wrong in them",
     )
     return parser
 

@@ -24,6 +24,8 @@ FIGURES = (
     "AR_large",
 )
 
+_OUT_OF_RANGE = 1e12  # pixels; COCOeval's ranges end at 1e10
+
 
 @dataclass(frozen=True, eq=False)
 class Overlaps:
@@ -34,6 +36,8 @@ class Overlaps:
     areas: np.ndarray  # float64 [D], pixels
     true_areas: np.ndarray  # float64 [G], pixels
     crowd: np.ndarray  # bool [G]; detections that lie in a crowd count neither way
+    # bool [G]: true characters that count neither way, and the one find that matches each of them.
+    ignored: np.ndarray | None = None
 
 
 def average_precision(pictures: Sequence[Overlaps]) -> dict[str, float | None]:
@@ -65,7 +69,11 @@ def _evaluation(pictures: Sequence[Overlaps]):
 
     true, detected = [], []
     for index, picture in enumerate(pictures):
-        for area, crowd in zip(picture.true_areas, picture.crowd, strict=True):
+        # COCOeval ignores what lies outside the range of areas that it looks at.
+        areas = picture.true_areas
+        if picture.ignored is not None:
+            areas = np.where(picture.ignored, _OUT_OF_RANGE, areas)
+        for area, crowd in zip(areas, picture.crowd, strict=True):
             true.append(_annotation(len(true), index, area) | {"iscrowd": int(crowd)})
         for area, score in zip(picture.areas, picture.scores, strict=True):
             detected.append(_annotation(len(detected), index, area) | {"score": float(score)})

@@ -1,36 +1,63 @@
-"""Compositions as samples to measure on."""
+"""Compositions and generated scenes as samples to measure on."""
 
-from collections.abc import Sequence
+import importlib.util
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ..compose import Composition
 from ..dataset import held_out
+from ..toon.labels import LabelledPicture
 from ..validation import validation
 from .measure import Sample
 
-# Which compositions `composed` gives: those for the last measurement, those to decide by.
-SETS = {"held-out": held_out, "validation": validation}
+Maker = Callable[[int, int], Sequence[Composition | LabelledPicture]]
+
+# Which pictures `composed` gives, made from their count and their side in pixels: those for the
+# last measurement, those to decide by.
+SETS: dict[str, Maker] = {"held-out": held_out, "validation": validation}
+
+# The generator's scenes in style families that are held out: `held_out_scenes(count, size)`.
+_TOONS = "training.toon.evaluation"
+
+
+def _toons(count: int, size: int) -> Sequence[LabelledPicture]:
+    return importlib.import_module(_TOONS).held_out_scenes(count, size)
+
+
+if importlib.util.find_spec(_TOONS):
+    SETS["toons"] = _toons
 
 
 class Composed(Sequence[Sample]):
-    """Compositions, one `Sample` each."""
+    """Pictures of a set, one `Sample` each; generated ones with the families of their styles."""
 
-    def __init__(self, compositions: Sequence[Composition]):
-        self._compositions = compositions
+    def __init__(
+        self, pictures: Sequence[Composition | LabelledPicture], kind: str = "composition"
+    ):
+        self._pictures = pictures
+        self._kind = kind
 
     def __len__(self) -> int:
-        return len(self._compositions)
+        return len(self._pictures)
 
     def __getitem__(self, index: int) -> Sample:
-        made = self._compositions[index]
+        made = self._pictures[index]
         masks = made.masks >= 128
-        masks = masks[masks.any(axis=(1, 2))]
-        return Sample(made.picture.astype(np.float32) / 255, masks, name=f"composition {index}")
+        there = masks.any(axis=(1, 2))
+        families = getattr(made, "families", None)
+        if families is not None:
+            families = tuple(name for name, kept in zip(families, there, strict=True) if kept)
+        return Sample(
+            made.picture.astype(np.float32) / 255,
+            masks[there],
+            name=f"{self._kind} {index}",
+            families=families,
+        )
 
 
 def composed(which: str = "held-out", count: int = 100, size: int = 640) -> Composed:
-    """The first `count` compositions of a set of `SETS`; the same ones every time.
+    """The first `count` pictures of a set of `SETS`; the same ones every time.
 
     Raises:
         ValueError: less than one picture, or one of less than 32 x 32 pixels.
@@ -39,4 +66,4 @@ def composed(which: str = "held-out", count: int = 100, size: int = 640) -> Comp
         raise ValueError(
             f"At least one picture of 32 x 32 pixels is measured, not {count} of {size}."
         )
-    return Composed(SETS[which](count, size))
+    return Composed(SETS[which](count, size), "scene" if which == "toons" else "composition")

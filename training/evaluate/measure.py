@@ -13,6 +13,8 @@ from scipy.optimize import linear_sum_assignment
 from cartoon_models.instances import Instances
 
 from .average_precision import Overlaps, average_precision
+from .families import family_figures
+from .outcomes import Outcomes, outcomes, total
 from .overlap import boundary_iou, mask_iou
 
 # Instances are shown to a user from this score up; below it they only count for AP.
@@ -28,6 +30,8 @@ class Sample:
     masks: np.ndarray  # bool [G, H, W], the visible part of each character
     crowd: np.ndarray | None = None  # bool [G], groups that count neither way; None = none of them
     name: str = ""
+    # Names to tell figures apart by: one for each true character, or one for the whole picture.
+    families: Sequence[str] | str | None = None
 
 
 class Segments(Protocol):
@@ -43,6 +47,9 @@ class Measurement:
     overlaps: dict[str, list[Overlaps]] = field(
         default_factory=lambda: {"box": [], "mask": [], "boundary": []}
     )
+    names: list[str] = field(default_factory=list)  # of the pictures
+    families: list = field(default_factory=list)  # `Sample.families` of each picture
+    outcomes: list[Outcomes] = field(default_factory=list)  # what became of each character
     qualities: list[float] = field(default_factory=list)  # panoptic quality of each picture
     seconds: list[float] = field(default_factory=list)
     detections: int = 0
@@ -52,17 +59,33 @@ class Measurement:
         overlaps = compare(found, sample)
         for kind, value in overlaps.items():
             self.overlaps[kind].append(value)
+        self.names.append(sample.name)
+        self.families.append(sample.families)
+        self.outcomes.append(outcomes(overlaps["mask"], SHOWN_SCORE))
         self.qualities.append(panoptic_quality(overlaps["mask"]))
         self.seconds.append(seconds)
         self.detections += len(found)
 
     def figures(self) -> dict:
-        """Return AP figures by kind, mean panoptic quality and time per picture."""
+        """Return AP figures by kind, mean panoptic quality and time per picture.
+
+        Beside them: "outcomes" (see `outcomes.total`), "families" where the samples have any (see
+        `family_figures`), and "by_picture", what became of each one.
+        """
         figures: dict = {kind: average_precision(done) for kind, done in self.overlaps.items()}
         figures["panoptic_quality"] = float(np.mean(self.qualities))
         figures["seconds_per_picture"] = float(np.mean(self.seconds))
         figures["seconds_per_picture_median"] = float(np.median(self.seconds))
         figures["detections_per_picture"] = self.detections / len(self.seconds)
+        figures["outcomes"] = total(self.outcomes)
+        if any(self.families):
+            figures["families"] = family_figures(self.overlaps, self.families)
+        figures["by_picture"] = [
+            {"name": name, "panoptic_quality": quality, **of_picture.counts()}
+            for name, quality, of_picture in zip(
+                self.names, self.qualities, self.outcomes, strict=True
+            )
+        ]
         return figures
 
 
@@ -115,6 +138,12 @@ def compare(found: Instances, sample: Sample) -> dict[str, Overlaps]:
             f"The true masks of picture {sample.name!r} are {truth.shape[1:]} pixels "
             f"and the picture is {masks.shape[1:]}."
         )
+    if sample.families and not isinstance(sample.families, str):
+        if len(sample.families) != len(truth):
+            raise ValueError(
+                f"Picture {sample.name!r} has {len(truth)} true masks and "
+                f"{len(sample.families)} names of families."
+            )
     boxes, true_boxes = _xywh(found.boxes.cpu().numpy()), _xywh(mask_boxes(truth))
     of_masks = mask_iou(masks, truth, crowd)
     of_boundaries = np.minimum(of_masks, boundary_iou(masks, truth, crowd))
