@@ -45,9 +45,9 @@ class CelKitLoadCharacterSegmenter(io.ComfyNode):
                     "precision",
                     options=["auto", *models.PRECISIONS],
                     default="auto",
-                    tooltip="Number format of the networks. auto: fp16 where the graphics card is "
-                    "good at it, else fp32. bf16 is less exact: now and then it finds another "
-                    "character.",
+                    tooltip="Number format of the refiner. auto: fp16 where the graphics card is "
+                    "good at it, else fp32. bf16 is less exact. The detector always "
+                    "computes in fp32.",
                 ),
                 io.Boolean.Input(
                     "download",

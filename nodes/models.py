@@ -147,10 +147,10 @@ def load_managed_tagger(name: str) -> ManagedTagger:
 
 
 def automatic_precision(device: torch.device) -> torch.dtype:
-    """fp16 where the device is good at it, else fp32.
+    """The refiner's: fp16 where the device is good at it, else fp32.
 
-    Never bf16: its eight bits of precision lose characters that fp32 finds (3 of 134, computed on
-    the CPU with two states of the embedded weights) and change the masks of more.
+    Never bf16: of 131 masks, computed on the CPU, all agreed with fp32's to an IoU of 0.999 in
+    fp16, in bf16 two were under 0.995.
     """
     if model_management.should_use_fp16(device, prioritize_performance=False):
         return torch.float16

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .data import boxes_of_masks
+from .data import MASK_THRESHOLD, boxes_of_masks
 from .letterbox import Letterbox
 
 # Around the box of a coarse mask, on each side: hair and hands reach beyond what was found.
@@ -31,6 +31,9 @@ STEP = 32
 # less of the coarse mask, as half precision or the next frame of a film brings, then gives the
 # same crop.
 STEPS_PER_BOX = 16
+# Up to this share of a mask may lie beyond each side of what its crop is laid out by: a few pixels
+# far from the rest come and go with half precision, and the margin reaches over thin ends anyway.
+SPECKS = 0.001
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def round_up(length: int) -> int:
 
 def _surroundings(masks: Tensor, boxes: Tensor | None) -> list[list[int]]:
     """Pixels xyxy around each mask and box, with margin, in whole steps, inside the picture."""
-    bounds = boxes_of_masks(masks)
+    bounds = _without_specks(masks, boxes_of_masks(masks))
     if boxes is not None:
         boxes = boxes.to(bounds)
         empty = (bounds[:, 2:] <= bounds[:, :2]).any(1, keepdim=True)
@@ -108,6 +111,20 @@ def _surroundings(masks: Tensor, boxes: Tensor | None) -> list[list[int]]:
     crops = torch.cat((low, high), 1)
     crops[(bounds[:, 2:] <= bounds[:, :2]).any(1)] = 0  # nothing to refine
     return crops.int().tolist()
+
+
+def _without_specks(masks: Tensor, bounds: Tensor) -> Tensor:
+    """The boxes `[N, 4]` of masks, without `SPECKS` of the mask at each side."""
+    trimmed = bounds.clone()
+    for index, (x1, y1, x2, y2) in enumerate(bounds.int().tolist()):
+        inside = masks[index, y1:y2, x1:x2] >= MASK_THRESHOLD
+        for axis, first in ((0, x1), (1, y1)):
+            reached = inside.sum(axis).cumsum(0)
+            if len(reached) and reached[-1] > 0:
+                specks = SPECKS * reached[-1]
+                trimmed[index, axis] = first + (reached <= specks).sum()
+                trimmed[index, axis + 2] = first + (reached < reached[-1] - specks).sum() + 1
+    return trimmed
 
 
 def _inputs(size: int, frame: Letterbox | None) -> list[tuple[int, int]]:

@@ -253,7 +253,9 @@ def load_segmenter(
         detector, refiner: None for the embedded weights; a path; a name of the weights manifest
             ("rtmdetl_e60", "refine_last", "isnetis"); or "none" to do without.
         device: where the networks run; None for CUDA if there is one, else the CPU.
-        dtype: their precision; None for float16 on CUDA, else float32.
+        dtype: the refiner's precision; None for float16 on CUDA, else float32. The detector, which
+            costs little beside it, always computes in float32: a box that moves by a tenth of a
+            pixel can give the refiner another crop, and a score another character.
         download: fetch a named file that is not there. Nothing is ever fetched otherwise.
         progress: called with (bytes done, bytes in all) while fetching; what it raises stops it.
 
@@ -265,10 +267,10 @@ def load_segmenter(
 
     device = _check_device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     dtype = dtype or (torch.float16 if device.type == "cuda" else torch.float32)
-    parts = [
-        load(name, device, dtype, download, progress)
-        for load, name in ((load_detector, detector), (load_refiner, refiner))
-    ]
+    parts = (
+        load_detector(detector, device, torch.float32, download, progress),
+        load_refiner(refiner, device, dtype, download, progress),
+    )
     return Segmenter(
         detector=parts[0].network,
         refiner=parts[1].network,

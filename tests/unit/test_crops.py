@@ -131,3 +131,38 @@ def test_nothing_to_refine_gives_no_groups():
     assert (
         lay_out(torch.zeros(3, 10, 10), None, size=64, square=False, frame=None, together=4) == []
     )
+
+
+@pytest.mark.parametrize("frame", [FRAME, None])
+def test_a_few_pixels_far_away_do_not_move_the_crop(frame):
+    mask = torch.zeros(1, 800, 1280)
+    mask[0, 200:500, 400:600] = 1
+    speckled = mask.clone()
+    speckled[0, 560:564, 500:510] = 1
+    speckled[0, 300:306, 700:709] = 0.9
+    ((one,),), ((other,),) = (
+        lay_out(masks, None, size=320, square=False, frame=frame, together=4)
+        for masks in (mask, speckled)
+    )
+    assert (one.rows, one.columns) == (other.rows, other.columns)
+
+
+def test_a_thin_end_lies_inside_its_crop():
+    mask = torch.zeros(1, 800, 1280)
+    mask[0, 300:500, 400:600] = 1
+    mask[0, 250:300, 498:502] = 1  # half a per cent, a quarter longer
+    ((crop,),) = lay_out(mask, None, size=320, square=False, frame=FRAME, together=1)
+    assert crop.rows.start <= 250 and crop.rows.stop >= 500
+    assert crop.columns.start <= 400 and crop.columns.stop >= 600
+
+
+def test_a_mask_of_a_few_pixels_keeps_its_crop():
+    masks = torch.zeros(3, 800, 1280)
+    masks[0, 100, 100] = 1
+    masks[1, 100:102, 100:103] = 0.2
+    groups = lay_out(masks, None, size=320, square=False, frame=FRAME, together=4)
+    crops = {crop.index: crop for group in groups for crop in group}
+    assert set(crops) == {0, 1}
+    for crop in crops.values():
+        assert crop.rows.start <= 100 < crop.rows.stop
+        assert crop.columns.start <= 100 < crop.columns.stop

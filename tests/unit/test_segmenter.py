@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from cartoon_models.instances import Segmenter, boxes_of_masks, decode
+from cartoon_models.instances import Segmenter, boxes_of_masks, decode, load_segmenter
 from cartoon_models.instances.letterbox import Letterbox
 from cartoon_models.instances.refiner import refine
 from cartoon_models.networks import ISNet, RTMDetIns, fuse_norms, rtmdet_ins_config
@@ -375,3 +375,10 @@ def test_ways_back_to_the_picture_agree(original):
     factors = [1 / scale for scale in frame.scale]
     expected = torch.ops.aten.upsample_bilinear2d(maps[None], list(original), False, *factors)
     assert torch.allclose(frame.back(maps)[0], expected[0, 0].sigmoid(), atol=1e-3)
+
+
+def test_half_precision_is_for_the_refiner_alone():
+    """A box a tenth of a pixel away can give another crop, and a score another character."""
+    loaded = load_segmenter(device="cpu", dtype=torch.float16)
+    assert {p.dtype for p in loaded.detector.parameters()} == {torch.float32}
+    assert {p.dtype for p in loaded.refiner.parameters()} == {torch.float16}
