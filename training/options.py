@@ -79,6 +79,48 @@ def data_options(options: argparse.Namespace) -> dict[str, float]:
     return {name: getattr(options, name) for name, _, _ in DATA}
 
 
+def add_material_options(parser: argparse.ArgumentParser) -> None:
+    """Add a user's own figures and backgrounds; see `user_material`."""
+    add = parser.add_argument
+    add(
+        "--characters",
+        type=Path,
+        metavar="FOLDER",
+        help="pictures of one figure each with transparency, to train with beside the drawings",
+    )
+    add(
+        "--backgrounds",
+        type=Path,
+        metavar="FOLDER",
+        help="pictures without figures, to train with beside the painted backgrounds",
+    )
+    add(
+        "--own-share",
+        type=float,
+        default=0.5,
+        help="share of those figures and backgrounds; 1: nothing else (default: 0.5)",
+    )
+
+
+def material_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespace):
+    """Figures and backgrounds of parsed options, and what a run's description says of a user's own;
+    ends the program when they cannot be used."""
+    from .user_material import load_material
+
+    try:
+        art, backgrounds = load_material(
+            options.art, options.characters, options.backgrounds, options.own_share
+        )
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
+    own = {}
+    if options.characters:
+        own["characters"] = art.counts["character"]
+    if options.backgrounds:
+        own["backgrounds"] = len(backgrounds)
+    return art, backgrounds, {"own": own | {"share": options.own_share}} if own else {}
+
+
 def add_shards_option(parser: argparse.ArgumentParser) -> None:
     """Add where finished samples lie, in place of making them while training."""
     parser.add_argument(

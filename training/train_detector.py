@@ -23,9 +23,11 @@ from .losses.detection import MASK_STRIDE, DetectionTargets, detection_loss, sem
 from .options import (
     add_data_options,
     add_loop_options,
+    add_material_options,
     add_shards_option,
     data_options,
     loop_options,
+    material_or_exit,
     shards_or_exit,
 )
 
@@ -171,6 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=320, help="side of the input, n * 32")
     parser.add_argument("--start", type=Path, help="run or checkpoint whose weights to begin with")
     add_data_options(parser)
+    add_material_options(parser)
     add_shards_option(parser)
     options = parser.parse_args(arguments)
     if options.size < 64 or options.size % 32:
@@ -178,7 +181,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     loop = loop_options(parser, options)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
-    from .art import load_art
     from .compose import Options
     from .dataset import DetectorSamples
     from .loop import train, weights_of
@@ -195,9 +197,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         samples, data = Endless(finished, loop.seed), finished.files.summary()
     else:
         data = data_options(options)
+        art, backgrounds, own = material_or_exit(parser, options)
         samples = DetectorSamples(
-            loop.seed, options.size, art=load_art(options.art), options=Options(**data)
+            loop.seed, options.size, options=Options(**data), art=art, backgrounds=backgrounds
         )
+        data |= own
     train(
         network,
         compute_loss,

@@ -24,9 +24,11 @@ from .losses.refinement import refinement_loss
 from .options import (
     add_data_options,
     add_loop_options,
+    add_material_options,
     add_shards_option,
     data_options,
     loop_options,
+    material_or_exit,
     shards_or_exit,
 )
 
@@ -113,6 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--start", type=Path, help="run or checkpoint whose weights to begin with")
     add_data_options(parser)
+    add_material_options(parser)
     add_shards_option(parser)
     options = parser.parse_args(arguments)
     if options.size < 64:
@@ -120,7 +123,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     loop = loop_options(parser, options)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
-    from .art import load_art
     from .compose import Options
     from .dataset import RefinerSamples
     from .loop import train, weights_of
@@ -133,9 +135,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data = finished.files.summary()
     else:
         data = data_options(options)
+        art, backgrounds, own = material_or_exit(parser, options)
         samples = RefinerSamples(
-            loop.seed, options.size, art=load_art(options.art), options=Options(**data)
+            loop.seed, options.size, options=Options(**data), art=art, backgrounds=backgrounds
         )
+        data |= own
     encoder = train_encoder(loop, options.width, options.encoder_minutes, samples)
     torch.manual_seed(loop.seed)
     network = ISNet(4, options.width)
