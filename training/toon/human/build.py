@@ -1,0 +1,112 @@
+"""Puts a human together: who is before whom, and what it wears where."""
+
+from __future__ import annotations
+
+from ..model import Figure
+from . import body, bottoms, face, hair, tails, tops
+from .head import head_view
+from .looks import Looks
+from .pose import Pose
+from .skeleton import SIDES, Rig, rig
+from .sketch import Sketch
+
+# Depths, back to front, of a figure that looks at us.
+FAR, BACK_HAIR, ARM_BEHIND, TRUNK, SEAT, LEGS, TOP, ARM = (
+    -90.0,
+    -60.0,
+    -40.0,
+    8.0,
+    9.0,
+    10.0,
+    22.0,
+    40.0,
+)
+HEAD, CAP, BANGS, HAIR_BEFORE, HAT, HAND_BEFORE = 50.0, 58.0, 59.0, 48.0, 64.0, 80.0
+
+
+def build(looks: Looks, pose: Pose) -> Figure:
+    """The figure of `looks` in `pose`: nothing is left to chance.
+
+    Frames of one figure have the same part names and numbers of points, as far as a part is there
+    in both; their order follows the pose.
+    """
+    r = rig(looks, pose)
+    sketch = Sketch()
+    view = head_view(r)
+    _body(sketch, r)
+    _head(sketch, r, view)
+    joints = {name: (float(p[0]), float(p[1])) for name, p in r.joints.items() if "toe" not in name}
+    for side, s in SIDES:
+        joints[f"{side}_eye"] = _on_head(view, view.feature(0.2 * s, 0.1))
+    joints["chin"] = _on_head(view, view.feature(0.0, 0.49, 0.8))
+    return Figure(sketch.parts(), dict(looks.palette), joints, "human")
+
+
+def _on_head(view, point) -> tuple[float, float]:
+    x, y = view.place([point])[0].tolist()
+    return x, y
+
+
+def _body(sketch: Sketch, r: Rig) -> None:
+    o = r.looks.outfit
+    body.add_trunk(sketch, r, TRUNK)
+    bottoms.add_seat(sketch, r, SEAT + 0.5)
+    tucked = o.top in tops.TUCKED
+    raised = min(r.joints["left_knee"][1], r.joints["right_knee"][1]) < r.joints["hips"][1] - 0.1
+    raised = raised and abs(r.pose.roll) < 50 and r.facing > -0.3
+    base = LEGS if not raised else 30.0
+    depth = {
+        side: r.joints[f"{side}_knee"][2] + 0.5 * r.joints[f"{side}_foot"][2] for side, _ in SIDES
+    }
+    for rank, side in enumerate(sorted(depth, key=depth.get)):
+        layer = base + 4 * rank
+        body.add_leg(sketch, r, side, layer)
+        bottoms.add_sock(sketch, r, side, layer + 0.5)
+        bottoms.add_shoe(sketch, r, side, layer + 1.0)
+        bottoms.add_trouser(
+            sketch, r, side, layer + (0.8 if o.shoes in ("boots", "long boots") else 1.6)
+        )
+    bottoms.add_skirt(sketch, r, base + 9.5)
+    tops.add_top(sketch, r, SEAT if tucked else TOP)
+    for side, _ in SIDES:
+        _arm(sketch, r, side)
+
+
+def _arm(sketch: Sketch, r: Rig, side: str) -> None:
+    o = r.looks.outfit
+    before = body.limb_layer(r, side) > 0
+    layer = ARM if before else ARM_BEHIND
+    hand, chin = r.joints[f"{side}_hand"], r.joints["chin"]
+    near = abs(hand[0] - chin[0]) < 0.6 and -1.0 < hand[1] - chin[1] < 0.25
+    if before and near and hand[2] > r.joints["head"][2] - 0.05:
+        layer = HAND_BEFORE
+    layer += 1.0 * (
+        r.joints[f"{side}_hand"][2] > r.joints[f"{'right' if side == 'left' else 'left'}_hand"][2]
+    )
+    body.add_arm(sketch, r, side, layer, before)
+    tops.add_glove(sketch, r, side, layer + 0.2)
+    tops.add_sleeve(
+        sketch,
+        r,
+        side,
+        layer + 0.4,
+        before,
+        o.sleeves,
+        f"sleeve.{side}",
+        "top",
+        tops.ease(r) * 0.9,
+        o.cuffs,
+        "trim",
+    )
+
+
+def _head(sketch: Sketch, r: Rig, view) -> None:
+    h = r.looks.hair
+    face.add_face(sketch, r, view, HEAD)
+    if h.bald:
+        return
+    hair.add_back(sketch, r, view, BACK_HAIR, HAIR_BEFORE)
+    hair.add_cap(sketch, r, view, CAP)
+    hair.add_bangs(sketch, r, view, BANGS)
+    hair.add_ahoge(sketch, r, view, BANGS + 2)
+    tails.add_tied(sketch, r, view, BACK_HAIR - 1, BANGS + 3)
