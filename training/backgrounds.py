@@ -3,7 +3,8 @@
 A figure must not be the only detailed thing in a picture, nor the only plain one: a detector that
 sees figures only on calm grounds marks blossoms, clouds and paving as figures. The painters are in
 `painters.py` and `painters_scenes.py`; here they are drawn once, kept in one memory-mapped file,
-and cropped, mirrored, recoloured and mixed for each picture.
+and cropped, mirrored, recoloured and mixed for each picture. Generated scenes add larger paintings
+with drawn lines (`painters_nature.py`, `painters_town.py`, `painters_manga.py`).
 """
 
 from __future__ import annotations
@@ -18,27 +19,46 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import painters, painters_scenes, painters_validation
+from . import (
+    painters,
+    painters_manga,
+    painters_nature,
+    painters_scenes,
+    painters_town,
+    painters_validation,
+)
 from .store import cache_folder, whole_folder
 
 logger = logging.getLogger("celkit")
 
 PAINTERS = {**painters.PAINTERS, **painters_scenes.PAINTERS}
 VALIDATION_PAINTERS = painters_validation.PAINTERS
+SCENE_PAINTERS = {
+    **painters_nature.PAINTERS,
+    **painters_town.PAINTERS,
+    **painters_manga.PAINTERS,
+}
 HELD_OUT_FAMILIES = ("bricks", "plaid", "hills", "bokeh", "strokes")
+SCENE_HELD_OUT_FAMILIES = ("seaside", "shops", "magic")
 SIDE = 512
+SCENE_SIDE = 1024
 _VERSION = 1
+_SCENE_VERSION = 1
 
 
 class BackgroundPool:
-    """Painted backgrounds of one split, `families` maps a family to its row numbers."""
+    """Painted backgrounds of one split, `families` maps a family to its row numbers.
 
-    def __init__(self, folder: Path, held_out: bool = False):
-        self.folder = Path(folder)
+    Args:
+        recolored: share of backgrounds that get other colours.
+    """
+
+    def __init__(self, folder: Path, held_out: bool = False, recolored: float = 0.6):
+        self.folder, self.recolored = Path(folder), recolored
         rows: list[str] = json.loads((self.folder / "index.json").read_text())["families"]
         self.families: dict[str, list[int]] = {}
         for i, family in enumerate(rows):
-            if (family in HELD_OUT_FAMILIES) == held_out:
+            if (family in HELD_OUT_FAMILIES + SCENE_HELD_OUT_FAMILIES) == held_out:
                 self.families.setdefault(family, []).append(i)
         self._pixels: np.ndarray | None = None
 
@@ -69,9 +89,10 @@ class BackgroundPool:
         painting = self._pixels[rng.choice(self.families[family])]
         height, width = size
         share = rng.uniform(0.45, 1.0) / zoom
-        longest = SIDE * min(max(share, 0.12), 1.0)
+        side = painting.shape[0]
+        longest = side * min(max(share, 0.12), 1.0)
         crop_h, crop_w = (max(8, int(longest * s / max(size))) for s in size)
-        y, x = rng.integers(0, SIDE - crop_h + 1), rng.integers(0, SIDE - crop_w + 1)
+        y, x = rng.integers(0, side - crop_h + 1), rng.integers(0, side - crop_w + 1)
         crop = painting[y : y + crop_h, x : x + crop_w]
         if rng.random() < 0.5:
             crop = crop[:, ::-1]
@@ -81,10 +102,24 @@ class BackgroundPool:
             (width, height),
             interpolation=cv2.INTER_LINEAR if enlarging else cv2.INTER_AREA,
         )
-        return recolor(rng, crop) if rng.random() < 0.6 else crop
+        return recolor(rng, crop) if rng.random() < self.recolored else crop
 
     def __getstate__(self) -> dict:
         return {**self.__dict__, "_pixels": None}
+
+
+class MixedBackgrounds(BackgroundPool):
+    """Backgrounds of two pools; a share of `second` comes from the second one."""
+
+    def __init__(self, first: BackgroundPool, other: BackgroundPool, second: float = 0.65):
+        self.pools, self.second = (first, other), second
+        self.families = {**first.families, **other.families}
+
+    def _crop(self, rng: np.random.Generator, size: tuple[int, int], zoom: float) -> np.ndarray:
+        return self.pools[int(rng.random() < self.second)]._crop(rng, size, zoom)
+
+    def __getstate__(self) -> dict:
+        return self.__dict__
 
 
 def load_backgrounds(
@@ -95,6 +130,18 @@ def load_backgrounds(
     if not (folder / "index.json").exists():
         build_pool(folder, count, workers)
     return BackgroundPool(folder, held_out)
+
+
+def load_scene_backgrounds(
+    cache: Path | str | None = None, *, held_out: bool = False, count: int = 480, workers: int = 2
+) -> MixedBackgrounds:
+    """Those of `load_backgrounds` and `count` larger ones of `SCENE_PAINTERS`, of one split;
+    painted on first use (some minutes)."""
+    folder = cache_folder(cache) / f"backgrounds-scene-{_SCENE_VERSION}-{count}"
+    if not (folder / "index.json").exists():
+        build_pool(folder, count, workers, tuple(SCENE_PAINTERS), SCENE_SIDE)
+    scenes = BackgroundPool(folder, held_out, recolored=0.25)
+    return MixedBackgrounds(load_backgrounds(cache, held_out=held_out, workers=workers), scenes)
 
 
 def load_validation_backgrounds(
@@ -108,9 +155,14 @@ def load_validation_backgrounds(
 
 
 def build_pool(
-    folder: Path, count: int, workers: int = 2, among: Sequence[str] = tuple(PAINTERS)
+    folder: Path,
+    count: int,
+    workers: int = 2,
+    among: Sequence[str] = tuple(PAINTERS),
+    side: int = SIDE,
 ) -> None:
-    """Paints `count` backgrounds into `folder`, which appears only when it is complete.
+    """Paints `count` backgrounds of `side` pixels into `folder`, which appears only when it is
+    complete.
 
     The families `among` which to paint take turns.
     """
@@ -118,12 +170,14 @@ def build_pool(
     families = [among[i % len(among)] for i in range(count)]
     with whole_folder(folder) as temporary:
         pixels = np.lib.format.open_memmap(
-            temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(count, SIDE, SIDE, 3)
+            temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(count, side, side, 3)
         )
         with multiprocessing.get_context("spawn").Pool(workers, initializer=_nice) as pool:
             for i, painting in enumerate(
                 pool.imap(
-                    _paint_job, [(family, i) for i, family in enumerate(families)], chunksize=4
+                    _paint_job,
+                    [(family, i, side) for i, family in enumerate(families)],
+                    chunksize=4,
                 )
             ):
                 pixels[i] = painting
@@ -133,7 +187,9 @@ def build_pool(
 
 
 def paint(rng: np.random.Generator, family: str, side: int = SIDE) -> np.ndarray:
-    """One painting of a family of `PAINTERS` or `VALIDATION_PAINTERS`: uint8 [side,side,3]."""
+    """One painting of any family: uint8 [side,side,3]."""
+    if family in SCENE_PAINTERS:
+        return SCENE_PAINTERS[family](rng, side)
     picture = (PAINTERS | VALIDATION_PAINTERS)[family](rng, side)
     if rng.random() < 0.25:
         picture = painters.painterly(rng, picture)
@@ -223,9 +279,9 @@ def _join(rng: np.random.Generator, first: np.ndarray, second: np.ndarray) -> np
     return out
 
 
-def _paint_job(job: tuple[str, int]) -> np.ndarray:
-    family, index = job
-    return paint(np.random.default_rng([_VERSION, index]), family)
+def _paint_job(job: tuple[str, int, int]) -> np.ndarray:
+    family, index, side = job
+    return paint(np.random.default_rng([_VERSION, index]), family, side)
 
 
 def _nice() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..backgrounds import load_backgrounds
+from ..backgrounds import load_scene_backgrounds
 from .labels import LabelledPicture
 from .pool import load_toons
 from .samples import make_scene
@@ -49,4 +49,4 @@ def held_out_scenes(
         ValueError: no style family is held out.
     """
     pool = load_toons(cache, split="held-out", workers=workers)
-    return HeldOutScenes(count, size, pool, load_backgrounds(cache, held_out=True))
+    return HeldOutScenes(count, size, pool, load_scene_backgrounds(cache, held_out=True))

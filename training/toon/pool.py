@@ -96,7 +96,12 @@ def load_toons(
             never sees (`styles.HELD_OUT`).
     """
     from .scene_cast import draw_member
+    from .styles import HELD_OUT
 
+    if split == "held-out" and not HELD_OUT:
+        raise ValueError(
+            "No style family is held out (toon.styles.HELD_OUT), so none can be drawn."
+        )
     folder = cache_folder(cache) / f"toons-{VERSION}" / split
     return build_pool(folder, count or COUNTS[split], draw_member, workers, split)
 
