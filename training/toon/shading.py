@@ -1,12 +1,21 @@
-"""Light and shade of a part: its ground, and the regions of another tone on it."""
+"""Light and shade of a part: its ground, and the regions of another tone on it.
+
+The base tone is the part's largest area: a shadow by form takes at most `terminator.LARGEST` of
+it, a cast shadow moves closer until both together leave half of what is to be seen, and is left
+out where that does not help. So "flat" in the labels is always the ground of a part.
+"""
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
-from .color_sheet import ColorSheet
+from .brush import Lines, chances
+from .color_sheet import ColorSheet, segment_number
+from .inking import back_fills
 from .labels import (
     HIGHLIGHT,
     HIGHLIGHT_FILL,
@@ -14,17 +23,56 @@ from .labels import (
     SHADING_FILL,
     SHADING_LINE,
     SHADOW,
+    TONES,
 )
-from .model import Part
+from .model import Color, Part
 from .raster import Fill, Gradient, Outlines
-from .shapes import Placement, bounds, ribbon
+from .shapes import Placement, bounds
 from .style import Style
+from .terminator import NARROWEST, Forms, Region
 
-# A line that only a douga has, between two tones, is this wide in pixels.
-TONE_LINE = 1.5
-# How far a shadow's border lies inside its part, of the part's smaller side.
-SHADOW_REACH = 0.24
-CAST_REACH = 0.14  # figure units
+TONE_LINE = 1.5  # pixels: width of a line that only a douga has, between two tones
+SECOND = len(TONES)  # numbers the segment of a second, darker shadow after those of the tones
+CAST_REACH = 0.14  # figure units from a part to the shadow that it casts
+RIM = 0.04  # figure units
+GRID = 40  # pixels of the raster on which the size of a cast shadow is estimated
+SOFT = ("gradient", "painterly")
+
+
+class Shades:
+    """The shadows and rims of all parts of a figure, by the part's name."""
+
+    def __init__(self, sheet: ColorSheet, place: Placement):
+        style = sheet.style
+        self.shadows: dict[str, list[Region]] = {}
+        self.deeper: dict[str, list[Region]] = {}
+        self.rims: dict[str, list[Region]] = {}
+        self.soft: dict[str, float] = {}
+        parts = [part for part in sheet.figure.parts if part.shaded and not part.marking]
+        if (style.shading in ("none", "flat") and style.rim <= 0) or not parts:
+            return
+        names = [part.name for part in parts]
+        chance = chances(names, style.seed + 1, 4)
+        forms = Forms(
+            [place(part.outline) for part in parts], [part.category == "hair" for part in parts]
+        )
+        self.soft = dict(zip(names, 0.12 * forms.thickness, strict=True))
+        if style.shading not in ("none", "flat"):
+            reach = style.reach * (0.85 + 0.3 * chance[:, 0])
+            lively = [part.category in ("hair", "clothes") for part in parts]
+            waves = np.stack([0.35 * np.array(lively) * chance[:, 1], chance[:, 2]], 1)
+            shadows = forms.shadows(style.light, reach, waves)
+            self.shadows = dict(zip(names, shadows, strict=True))
+            if style.shading in ("two", "painterly"):
+                deeper = forms.shadows(style.light, 0.42 * reach, waves)
+                self.deeper = dict(zip(names, deeper, strict=True))
+        if style.rim > 0:
+            width = np.minimum(RIM * place.scale, 0.16 * forms.thickness)
+            width = np.where(chance[:, 3] < style.rim, width, 0)
+            self.rims = dict(zip(names, forms.rims(style.light, width), strict=True))
+
+
+_SHADES: weakref.WeakKeyDictionary[ColorSheet, Shades] = weakref.WeakKeyDictionary()
 
 
 def surface_fills(
@@ -35,17 +83,24 @@ def surface_fills(
     sheet: ColorSheet,
     label: int,
 ) -> list[Fill]:
-    """The part's own colour, as a gradient where the style paints softly."""
+    """The part's own colour, as a gradient where the style paints softly; before the first part,
+    what lies behind them all."""
+    out = []
+    if part is sheet.figure.parts[0]:
+        out += back_fills(sheet, _placement(part, outlines[0]))
     normal, light, dark = sheet.colors(part)
     color = normal
-    if style.shading == "gradient" and part.shaded:
+    if style.shading in SOFT and part.shaded and not part.marking:
         x0, y0, x1, y1 = bounds(outlines[0])
         middle, reach = np.array([x0 + x1, y0 + y1]) / 2, max(x1 - x0, y1 - y0, 1e-3) / 2
         towards = np.array(style.light) * reach
         color = Gradient(
-            tuple((middle + towards).tolist()), tuple((middle - towards).tolist()), light, dark
+            tuple((middle + towards).tolist()),
+            tuple((middle - towards).tolist()),
+            _between(normal, light, 0.5),
+            _between(normal, dark, 0.5),
         )
-    return [Fill(outlines, color, label, clip=clip)]
+    return [*out, Fill(outlines, color, label, clip=clip)]
 
 
 def tone_fills(
@@ -59,47 +114,131 @@ def tone_fills(
 ) -> list[Fill]:
     """Shadows by the light, shadows cast by parts before it, and tones the drawing has itself.
 
-    A region's label is a fill of its tone, and its border a line that only a douga shows.
+    A region's label is a fill of its tone, and its border a line that only a douga shows: on the
+    lighter side, and only where it runs inside the part.
     """
-    if not part.shaded or part.marking:
-        return _own_tones(part, outlines, style, sheet, place)
-    out: list[Fill] = []
-    light = np.array(style.light, np.float32)
-    if style.shading in ("cel", "two"):
-        x0, y0, x1, y1 = bounds(outlines[0])
-        reach = SHADOW_REACH * min(x1 - x0, y1 - y0)
-        shadow = outlines[0]
-        lit = outlines[0] + light * reach
-        # the ground in shadow, then what the light reaches in the normal tone again
-        ring = (shadow, lit[::-1])
-        out += _region(part, SHADOW, ring, outlines, style, sheet)
-    if style.shading != "none":
-        for caster in casts:
-            shadow = caster - light * CAST_REACH * place.scale
-            out += _region(part, SHADOW, (shadow,), outlines, style, sheet)
-    return out + _own_tones(part, outlines, style, sheet, place)
-
-
-def _own_tones(
-    part: Part, outlines: Outlines, style: Style, sheet: ColorSheet, place: Placement
-) -> list[Fill]:
-    out: list[Fill] = []
+    # a fill has one clip: what shows only within another part gets no shadows but its own tones
+    if part.shaded and not part.marking and clip is None:
+        if sheet not in _SHADES:
+            _SHADES[sheet] = Shades(sheet, place)
+        shades = _SHADES[sheet]
+        regions = shades.shadows.get(part.name, [])
+        deeper = shades.deeper.get(part.name, []) if regions else []
+        rims = shades.rims.get(part.name, [])
+    else:
+        shades, regions, deeper, rims = None, [], [], []
+    dark = list(regions)
+    if shades is not None and style.shading != "none":
+        dark += _casts(outlines[0], regions, casts, style, place)
+    light = []
     for tone in part.tones:
         if style.shading != "none" or tone.tone == HIGHLIGHT:
-            out += _region(part, tone.tone, (place(tone.outline),), outlines, style, sheet)
-    return out
+            outline = place(tone.outline)
+            own = Region(outline, np.concatenate([outline, outline[:1]]))
+            (light if tone.tone == HIGHLIGHT else dark).append(own)
+    blur = 0.0
+    if style.shading in SOFT and shades is not None:
+        blur = min(style.soft * place.scale, shades.soft.get(part.name, 0.0))
+    _, bright, shadow = sheet.colors(part)
+    out = _regions(part, SHADOW, dark, outlines, shadow, sheet, blur)
+    if deeper:
+        darker = style.shade(shadow)
+        out += _regions(part, SHADOW, deeper, outlines, darker, sheet, blur, second=True)
+    if rims:
+        light = [*rims, *light]
+    return out + _regions(part, HIGHLIGHT, light, outlines, bright, sheet, 0.6 * blur)
 
 
-def _region(
-    part: Part, tone: int, region: Outlines, outlines: Outlines, style: Style, sheet: ColorSheet
+def _regions(
+    part: Part,
+    tone: int,
+    regions: Sequence[Region],
+    outlines: Outlines,
+    color: Color,
+    sheet: ColorSheet,
+    blur: float,
+    second: bool = False,
 ) -> list[Fill]:
+    """Regions of one tone. Their borders come first and reach to both sides, so that a border
+    does not show where another region of the tone goes on."""
+    if not regions:
+        return []
     fill, line = (
         (SHADING_FILL, SHADING_LINE) if tone == SHADOW else (HIGHLIGHT_FILL, HIGHLIGHT_LINE)
     )
-    color = sheet.colors(part)[2 if tone == SHADOW else 1]
-    border = region[-1]
-    edge = ribbon(np.concatenate([border, border[:1]]), TONE_LINE / 2)
-    return [
-        Fill(region, color, sheet.row(part, fill, tone), clip=outlines),
-        Fill((edge,), None, sheet.row(part, line, tone), clip=outlines),
-    ]
+    lines = Lines([region.border for region in regions], [False] * len(regions), spacing=1e9)
+    left, right = lines.sides(TONE_LINE, TONE_LINE)
+    edges = []
+    for number in range(len(regions)):
+        span = lines.span(number)
+        edges.append(np.concatenate([left[span], right[span][::-1]]))
+    fill_row, line_row = sheet.row(part, fill, tone), sheet.row(part, line, tone)
+    if second:
+        fill_row = _second_row(part, fill, color, sheet)
+        line_row = _second_row(part, line, color, sheet)
+    inside = tuple(region.outline for region in regions)
+    out = [Fill(tuple(edges), None, line_row, clip=outlines)]
+    out += [Fill((one,), color, fill_row, clip=outlines, blur=blur) for one in inside]
+    return out
+
+
+def _second_row(part: Part, douga: int, color: Color, sheet: ColorSheet) -> int:
+    """The label of a second shadow: a segment and a colour of its own in the tone of shadows."""
+    name = f"{part.color} on {part.category}"
+    entry = next(n for n, entry in enumerate(sheet.entries()) if entry.name == name)
+    return sheet.labels.row(
+        part.name,
+        part.category,
+        douga,
+        color=tuple(round(255 * min(max(value, 0.0), 1.0)) for value in color),
+        tone=SHADOW,
+        segment=segment_number(part.name, SECOND),
+        entry=entry,
+    )
+
+
+def _casts(
+    outline: np.ndarray,
+    shadows: Sequence[Region],
+    casters: Sequence[np.ndarray],
+    style: Style,
+    place: Placement,
+) -> list[Region]:
+    """The shadows that parts before this one throw on it, as far from them as leaves the base
+    tone the larger share of what is seen of it."""
+    if not casters:
+        return []
+    x0, y0, x1, y1 = bounds(outline)
+    scale = GRID / max(x1 - x0, y1 - y0, 1e-3)
+    corner = np.array([x0, y0], np.float32)
+
+    def mask(outlines) -> np.ndarray:
+        grid = np.zeros((GRID + 1, GRID + 1), np.uint8)
+        for one in outlines:
+            cv2.fillPoly(grid, [np.rint((one - corner) * scale).astype(np.int32)], 1)
+        return grid > 0
+
+    seen = mask([outline]) & ~mask(casters)
+    dark = mask([region.outline for region in shadows])
+    for nearer in (1.0, 0.6, 0.3):
+        shift = np.array(style.light, np.float32) * CAST_REACH * place.scale * nearer
+        if np.abs(shift).max() < NARROWEST:
+            return []
+        thrown = [caster - shift for caster in casters]
+        covered = seen & (dark | mask(thrown))
+        if covered.sum() <= 0.48 * seen.sum():
+            return [Region(one, np.concatenate([one, one[:1]])) for one in thrown]
+    return []
+
+
+def _placement(part: Part, outline: np.ndarray) -> Placement:
+    """The placement that put a part's outline there."""
+    corner, placed = part.outline.min(0), outline.min(0)
+    extent = np.ptp(part.outline, axis=0)
+    widest = int(np.argmax(extent))
+    scale = float(np.ptp(outline[:, widest]) / max(float(extent[widest]), 1e-9))
+    return Placement(scale, (corner - placed / max(scale, 1e-9)).astype(np.float32))
+
+
+def _between(first: Color, last: Color, share: float) -> Color:
+    return tuple(a + (b - a) * share for a, b in zip(first, last, strict=True))

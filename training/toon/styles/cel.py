@@ -1,21 +1,29 @@
-"""Cel animation: thin even ink, flat colours, one hard shadow."""
+"""Cel animation: thin ink, flat colours, one hard shadow or two."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ..style import Style
+from . import chance
 
 
 def sample(rng: np.random.Generator) -> Style:
-    angle = rng.uniform(-np.pi, 0)
     return Style(
         family="cel",
-        line=float(rng.uniform(0.015, 0.04)),
-        ink=None if rng.random() < 0.4 else tuple((rng.uniform(0, 0.2) * np.ones(3)).tolist()),
-        silhouette=float(rng.uniform(0, 0.5)),
-        shading=str(rng.choice(["cel", "cel", "two"])),
-        light=(float(np.cos(angle)), float(np.sin(angle))),
-        shadow=float(rng.uniform(0.15, 0.45)),
-        highlight=float(rng.uniform(0.2, 0.5)),
+        line=chance.number(rng, 0.012, 0.03),
+        ink=None if rng.random() < 0.35 else chance.dark(rng, 0.15),
+        silhouette=chance.rarely(rng, 0.5, 0.1, 0.5),
+        weight=chance.number(rng, 0, 0.3),
+        pressure=chance.number(rng, 0, 0.35),
+        wobble=chance.rarely(rng, 0.2, 0.05, 0.25),
+        gaps=chance.rarely(rng, 0.25, 0.05, 0.3),
+        shading=str(rng.choice(["cel", "cel", "cel", "two", "flat"])),
+        reach=chance.number(rng, 0.22, 0.4),
+        light=chance.light(rng),
+        shadow=chance.number(rng, 0.15, 0.42),
+        shadow_tint=chance.tint(rng),
+        highlight=chance.number(rng, 0.2, 0.5),
+        rim=chance.rarely(rng, 0.2, 0.2, 0.8),
+        seed=chance.seed(rng),
     )
