@@ -1,0 +1,362 @@
+"""training.finetune_detector: a tiny run from end to end, its views, and what bad input gets."""
+
+import json
+import signal
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+pytest.importorskip("pycocotools", reason="pycocotools is in the extras dev and train")
+pytest.importorskip("accelerate", reason="accelerate is in the extra train")
+
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+from cartoon_models.instances import Instances, load_segmenter, save_instances
+from cartoon_models.networks.rtmdet_ins import RTMDetIns, RTMDetInsConfig
+from training import finetune_detector
+from training.evaluate.measure import Sample
+from training.finetune_data import Prepared, SavedInstances, prepare, read_labelled, split
+from training.finetune_views import Views, cutout, view
+from training.loop import read_checkpoint
+from training.train_detector import initialize
+
+SIZES = ((64, 80), (72, 64), (96, 64), (80, 96))  # H, W
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory):
+    """A small detector that knows nothing, as a file."""
+    torch.manual_seed(0)
+    network = initialize(RTMDetIns(RTMDetInsConfig(8, (1, 1, 1, 1), 16, 1)))
+    path = tmp_path_factory.mktemp("start") / "small.safetensors"
+    metadata = {"architecture": "rtmdet_ins", "input_size": "64"}
+    save_file({k: v.contiguous() for k, v in network.state_dict().items()}, path, metadata)
+    return path
+
+
+def figure(height, width, seed):
+    """A picture with a disc on it: uint8 [H, W, 3] and its bool [H, W]."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:height, :width]
+    mask = np.hypot(y - height * 0.6, x - width * 0.5) < 0.3 * min(height, width)
+    picture = rng.integers(0, 90, (height, width, 3))
+    picture[mask] = rng.integers(150, 255, 3)
+    return picture.astype(np.uint8), mask
+
+
+def labelled(folder, count=4):
+    """A folder of pictures and a COCO file with a polygon and a box for each."""
+    (folder / "pictures").mkdir(parents=True)
+    record = {"images": [], "annotations": [], "categories": [{"id": 1, "name": "girl"}]}
+    for number in range(count):
+        height, width = SIZES[number % len(SIZES)]
+        name = f"{number}.png"
+        Image.fromarray(figure(height, width, number)[0]).save(folder / "pictures" / name)
+        record["images"].append({"id": number, "file_name": name, "height": height, "width": width})
+        angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+        radius = 0.3 * min(height, width)
+        corners = np.stack(
+            [width * 0.5 + radius * np.cos(angles), height * 0.6 + radius * np.sin(angles)], 1
+        )
+        record["annotations"].append(
+            {
+                "id": number,
+                "image_id": number,
+                "category_id": 1,
+                "segmentation": [corners.ravel().tolist()],
+                "bbox": [*corners.min(0), *np.ptp(corners, 0)],
+                "iscrowd": 0,
+            }
+        )
+    (folder / "labels.json").write_text(json.dumps(record))
+    return folder
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    return labelled(tmp_path)
+
+
+def run(folder, start, *more, steps=2):
+    arguments = ["--images", folder / "pictures", "--annotations", folder / "labels.json"]
+    arguments += ["--output", folder / "new.safetensors", "--start", start, "--steps", steps]
+    arguments += ["--batch", 2, "--workers", 0, "--synthetic-share", 0, "--cpu"]
+    return finetune_detector.main([str(argument) for argument in (*arguments, *more)])
+
+
+def test_not_better_is_not_written_unless_it_is_kept_anyway(pictures, start, capsys):
+    assert run(pictures, start) == 1
+    said = capsys.readouterr().out
+    assert "2 pictures to learn from, 2 held out" in said
+    assert "before: mask AP 0.0" in said and "after:  mask AP 0.0" in said
+    assert "nothing was written" in said
+    assert not (pictures / "new.safetensors").exists()
+
+    # The training is done: the same command only measures and writes.
+    assert run(pictures, start, "--keep-anyway") == 0
+    assert read_checkpoint(pictures / "new.run")["progress"]["steps"] == 2
+    said = capsys.readouterr().out
+    assert "Going on with the run" in said and "ComfyUI/models/celkit" in said
+    path = pictures / "new.safetensors"
+    old, new = load_file(start), load_file(path)
+    assert old.keys() == new.keys() and not any(t.dtype == torch.float32 for t in new.values())
+    name = "backbone.stem.0.conv.weight"
+    assert not torch.equal(old[name], new[name].float())
+    with safe_open(path, framework="pt") as file:
+        metadata = file.metadata()
+    assert metadata["architecture"] == "rtmdet_ins" and metadata["input_size"] == "64"
+    assert json.loads(metadata["metrics"])["after"]["mask_AP"] == 0
+    assert str(pictures) not in json.dumps(metadata)
+    segmenter = load_segmenter(detector=path, refiner="none", device="cpu")
+    segmenter.segment(figure(64, 80, 0)[0].astype(np.float32) / 255)
+
+    path.write_bytes(b"kept")
+    assert run(pictures, start) == 2
+    assert "is not overwritten" in capsys.readouterr().err and path.read_bytes() == b"kept"
+
+
+def test_better_is_written(pictures, start, monkeypatch):
+    answers = iter((0.2, 0.3))
+    monkeypatch.setattr(
+        finetune_detector, "_figures", lambda *_: {"mask_AP": next(answers), "box_AP": 0.5}
+    )
+    assert run(pictures, start) == 0
+    with safe_open(pictures / "new.safetensors", framework="pt") as file:
+        assert json.loads(file.metadata()["metrics"])["before"]["mask_AP"] == 0.2
+
+
+def test_a_stopped_run_goes_on_with_the_same_pictures_only(pictures, start, monkeypatch, capsys):
+    whole, calls = finetune_detector.compute_loss, []
+
+    def stopped(*arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            signal.raise_signal(signal.SIGINT)
+        return whole(*arguments)
+
+    monkeypatch.setattr(finetune_detector, "compute_loss", stopped)
+    assert run(pictures, start, steps=4) == 1
+    assert "Stopped. The same command goes on" in capsys.readouterr().out
+    assert read_checkpoint(pictures / "new.run")["progress"]["steps"] == 2
+
+    content = (pictures / "labels.json").read_text()
+    (pictures / "labels.json").write_text(content.replace('"iscrowd": 0', '"iscrowd": 1', 1))
+    Image.fromarray(figure(64, 80, 9)[0]).save(pictures / "pictures" / "0.png")
+    code = run(pictures, start, steps=4)
+    error = capsys.readouterr().err
+    assert code == 2 and ("begun with other pictures" in error or "too few" in error)
+
+    (pictures / "labels.json").write_text(content)
+    Image.fromarray(figure(*SIZES[0], 0)[0]).save(pictures / "pictures" / "0.png")
+    assert run(pictures, start, steps=4) == 1
+    assert read_checkpoint(pictures / "new.run")["progress"]["steps"] == 4
+
+
+def change(pictures, edit):
+    path = pictures / "labels.json"
+    record = json.loads(path.read_text())
+    edit(record)
+    path.write_text(json.dumps(record))
+
+
+def set_of(key, value):
+    def edit(record):
+        record["annotations"][1][key] = value
+
+    return edit
+
+
+def keep_first(count):
+    def edit(record):
+        record["images"] = record["images"][:count]
+        record["annotations"] = record["annotations"][:count]
+
+    return edit
+
+
+def renamed(record):
+    for image in record["images"]:
+        image["file_name"] = "other" + image["file_name"]
+
+
+def as_captions(record):
+    record["annotations"] = [{"id": 1, "image_id": 0, "caption": "a girl"}]
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (renamed, "name no picture that is there"),
+        (keep_first(1), "1 pictures with characters are too few"),
+        (keep_first(3), "at least 4"),
+        (set_of("segmentation", [[200, 200, 220, 200, 220, 220]]), "outside the picture"),
+        (set_of("bbox", [float("nan"), 0, 1, 1]), "box of annotation 1 is [nan"),
+        (set_of("segmentation", [[float("nan"), 1, 5, 5, 1, 9]]), "NaN or infinity"),
+        (as_captions, "holds captions"),
+    ],
+)
+def test_bad_annotations_are_one_sentence(pictures, start, edit, message, capsys):
+    change(pictures, edit)
+    assert run(pictures, start) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+    assert not (pictures / "new.safetensors").exists() and not (pictures / "new.run").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--images", "nowhere"], "no folder of pictures at nowhere"),
+        (["--annotations", "nowhere.json"], "no annotation file at nowhere.json"),
+        (["--categories", "boy"], "no category 'boy'; it has girl"),
+        (["--output", "new.pth"], "must end in .safetensors"),
+        (["--output", "nowhere/new.safetensors"], "no folder nowhere"),
+        (["--minutes", "0"], "minutes is 0"),
+        (["--size", "100"], "multiple of 32"),
+        (["--learning-rate", "-1"], "--learning-rate -1"),
+        (["--synthetic-share", "1"], "--synthetic-share 1"),
+        (["--start", "nothing.safetensors"], "nothing.safetensors"),
+        (["--synthetic-share", "0.5", "--art", "nowhere"], "no folder of drawings at nowhere"),
+    ],
+)
+def test_bad_options_are_one_sentence(pictures, start, more, message, monkeypatch, capsys):
+    monkeypatch.chdir(pictures)
+    assert run(pictures, start, *more) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+
+
+def test_a_folder_without_pictures(pictures, start, capsys):
+    (pictures / "empty").mkdir()
+    assert run(pictures, start, "--images", pictures / "empty") == 2
+    assert "There are no pictures in" in capsys.readouterr().err
+    labels = ("--annotations", pictures / "empty")
+    assert run(pictures, start, *labels) == 2
+    assert "no saved instances with their picture" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_run_is_left_alone(pictures, start, capsys):
+    (pictures / "new.run").mkdir()
+    (pictures / "new.run" / "mine.txt").write_text("kept")
+    assert run(pictures, start) == 2
+    assert "is no run of this command" in capsys.readouterr().err
+    assert [path.name for path in (pictures / "new.run").iterdir()] == ["mine.txt"]
+
+
+def test_broken_pictures_are_named_and_the_rest_is_used(tmp_path, start, capsys):
+    folder = labelled(tmp_path, 6)
+    (folder / "pictures" / "3.png").write_bytes(b"no picture")
+    (folder / "pictures" / "5.png").unlink()
+    assert run(folder, start) == 1
+    said = capsys.readouterr().out
+    assert "no readable pictures, left out: 3.png" in said
+    assert "without a picture, left out: 5.png" in said
+    assert "2 pictures to learn from, 2 held out" in said
+
+
+def test_without_public_domain_art_it_goes_on_and_says_so(pictures, start, monkeypatch, capsys):
+    monkeypatch.setenv("CELKIT_ART", str(pictures / "nowhere"))
+    assert run(pictures, start, "--synthetic-share", "0.3") == 1
+    assert "without compositions of public-domain art" in capsys.readouterr().out
+
+
+def test_saved_instances_are_read_like_coco_files(tmp_path):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for number in range(4):
+        picture, mask = figure(*SIZES[number], number)
+        found = Instances.from_masks(mask[None].astype(np.float32))
+        if number < 2:  # as the node saves them, and as `celkit segment` does
+            save_instances(tmp_path / "saved" / str(number), found, picture)
+        else:
+            save_instances(tmp_path / "saved" / str(number), found)
+            Image.fromarray(picture).save(pictures / f"{number}.png")
+    source, notes = read_labelled(pictures, tmp_path / "saved")
+    assert isinstance(source, SavedInstances) and len(source) == 4 and not notes
+    for number in range(4):
+        sample = source.sample(number, source.picture(number))
+        picture, mask = figure(*SIZES[number], number)
+        np.testing.assert_array_equal(sample.masks, mask[None])
+        np.testing.assert_allclose(sample.picture, picture / 255, atol=1e-6)
+    parts = split(source, 64)
+    assert len(parts.learned) == 2 and len(parts.held_out) == 2
+    assert len({made.name for made in parts.learned}) == 2
+
+
+def test_names_decide_which_pictures_are_held_out(tmp_path):
+    held_out = []
+    for count in (20, 40):
+        folder = labelled(tmp_path / str(count), count)
+        source, _ = read_labelled(folder / "pictures", folder / "labels.json")
+        parts = split(source, 64)
+        held_out.append({source.path(index).name for index in parts.held_out})
+    assert [len(names) for names in held_out] == [2, 4]
+    assert held_out[0] <= held_out[1]
+
+
+def test_pictures_are_shrunk_and_crowds_painted_over():
+    picture, mask = figure(60, 80, 0)
+    crowd = np.zeros_like(mask)
+    crowd[:10] = True
+    sample = Sample(picture.astype(np.float32) / 255, np.stack([mask, crowd]), np.array([0, 1]) > 0)
+    made = prepare(sample, 40)
+    assert made.picture.shape == (30, 40, 3) and len(made.crops) == 1
+    assert (made.picture[:4] == 114).all() and not (made.picture[6:] == 114).all(-1).any()
+    assert abs((made.masks()[0] >= 128).sum() * 4 - mask.sum()) < 0.1 * mask.sum()
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    made = []
+    for number, size in enumerate(SIZES):
+        picture, mask = figure(*size, number)
+        picture[~mask] = 0
+        picture[mask] = 255
+        made.append(prepare(Sample(picture.astype(np.float32) / 255, mask[None], name="x"), 96))
+    return made
+
+
+def test_masks_of_a_view_lie_on_their_figures(prepared):
+    """Figures are white on black: wherever a view has white there is a mask, and the reverse."""
+    for seed in range(30):
+        picture, masks = view(np.random.default_rng(seed), prepared[seed % 4], 64)
+        assert picture.shape[:2] == masks.shape[1:] and max(picture.shape[:2]) <= 64
+        if len(masks):
+            white = picture[..., 0] > 127
+            assert (white != (masks[0] >= 128)).mean() < 0.02
+
+
+def test_views_are_the_same_whoever_makes_them_and_fit_the_training(prepared):
+    views, again = Views(prepared, 64, seed=3), Views(prepared, 64, seed=3)
+    counts = []
+    for index in range(24):
+        sample, other = views[index], again[index]
+        assert all(torch.equal(sample[key], other[key]) for key in sample)
+        assert sample["picture"].shape == (64, 64, 3)
+        assert sample["masks"].shape[1:] == (64, 64) and len(sample["masks"]) == len(
+            sample["boxes"]
+        )
+        assert (sample["boxes"][:, 2:] > sample["boxes"][:, :2]).all()
+        # Cut-outs hide what is behind them.
+        assert (sample["masks"].sum(0, dtype=torch.int64) <= 260).all()
+        counts.append(len(sample["boxes"]))
+    assert max(counts) > 1  # one figure a picture: the others were added
+
+
+def test_a_share_of_views_are_compositions(prepared):
+    others = [{"picture": torch.full((1,), index)} for index in range(200)]
+    views = Views(prepared, 64, others=others, share=0.3)
+    share = np.mean([len(views[index]["picture"]) == 1 for index in range(200)])
+    assert 0.2 < share < 0.4
+
+
+def test_figures_cut_off_by_the_picture_are_not_cut_out():
+    picture = np.zeros((40, 40, 3), np.uint8)
+    crop = np.full((10, 10), 255, np.uint8)
+    made = Prepared("x", picture, (crop,) * 4, np.array([[0, 9], [9, 0], [30, 9], [9, 30]]))
+    assert Views([made], 64)._cutouts == [(0, 3)]  # standing on the lower edge is all right
+    alpha = cutout(made, 3)[..., 3]
+    assert alpha[5, 5] == 255 and alpha[0, 5] < 255

@@ -1,0 +1,411 @@
+"""Fine-tune the detector on 20 to 500 labelled pictures of your own.
+
+`python -m training.finetune_detector --images FOLDER --annotations FILE.json`
+
+All weights learn on at a low rate from zoomed, cropped, mirrored, recoloured and recombined views
+of the pictures, mixed with compositions of public-domain art where that is installed. A tenth of
+the pictures is held out; the new weights are written only if they find the characters there better.
+Stopped with Ctrl-C, the same command goes on.
+"""
+
+import argparse
+import hashlib
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.utils.data import Dataset
+
+from cartoon_models import weights
+from cartoon_models.atomic import atomic_path
+from cartoon_models.errors import CelKitError
+from cartoon_models.instances import Segmenter
+from cartoon_models.instances.loading import EMBEDDED_DETECTOR, load_detector
+from cartoon_models.networks import fuse_norms
+from cartoon_models.networks.rtmdet_ins import RTMDetIns
+
+from .calibrate import best_threshold, shifted
+from .evaluate.measure import SHOWN_SCORE, Sample, measure
+from .finetune_data import Chosen, Prepared, read_labelled, split
+from .finetune_views import Views
+from .loop import LoopOptions, Progress, read_checkpoint, train
+from .losses.detection import detection_loss
+from .provenance import source_commit
+from .train_detector import collate, normalize
+
+logger = logging.getLogger("celkit.training")
+
+NOTE = "finetune.json"  # in the run's folder: what it was made from
+# Each picture is seen at most this often: a quick GPU would learn few pictures by heart.
+MOST_ROUNDS = 400
+MOST_TO_CALIBRATE = 40  # learned pictures that scores are calibrated by, beside those held out
+KEPT_LARGER = 1.6  # pictures are kept this much larger than the input, so that views can zoom in
+
+
+class Learning(nn.Module):
+    """The detector with its batch norms' statistics held: few pictures would spoil them."""
+
+    def __init__(self, detector: RTMDetIns):
+        super().__init__()
+        self.detector = detector
+
+    def forward(self, x: Tensor):
+        return self.detector(x)
+
+    def train(self, mode: bool = True) -> "Learning":
+        super().train(mode)
+        for module in self.modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                module.eval()
+        return self
+
+
+def compute_loss(network: nn.Module, batch: Any, accelerator: Any) -> dict[str, Tensor]:
+    """Loss of `Learning` on a batch of `train_detector.collate`."""
+    return detection_loss(
+        network(normalize(batch.pictures)),
+        batch.targets,
+        mean_over_processes=lambda value: accelerator.reduce(value, "mean"),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code is 0 for a file written, 1 for none, 2 for bad input."""
+    options = _parser().parse_args(arguments)
+    _report_progress()
+    try:
+        return 0 if finetune(options) else 1
+    except (CelKitError, ValueError, OSError) as error:
+        print(f"training.finetune_detector: {error}", file=sys.stderr)
+        return 2
+
+
+def finetune(options: argparse.Namespace) -> Path | None:
+    """Do what the options ask for; the file that was written, or None."""
+    if os.path.lexists(options.output):
+        raise FileExistsError(
+            f"{options.output} is there already and is not overwritten; name another --output."
+        )
+    if options.output.suffix != ".safetensors":
+        raise ValueError(f"--output {options.output} must end in .safetensors.")
+    if not options.output.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {options.output.parent} for the new weights.")
+    run = options.run or options.output.with_suffix(".run")
+    on_gpu = torch.cuda.is_available() and not options.cpu
+    loop = _loop_options(options, run, on_gpu)
+    start = Path(weights.locate(options.start or EMBEDDED_DETECTOR))
+    before, size = _start(start, options.size)
+
+    source, notes = read_labelled(options.images, options.annotations, options.categories)
+    parts = split(source, round(KEPT_LARGER * size))
+    learned = parts.learned
+    if parts.broken:
+        notes.append(f"no readable pictures, left out: {', '.join(parts.broken)}")
+    samples = Chosen(source, parts.held_out)
+    _say(f"{len(learned)} pictures to learn from, {len(samples)} held out to measure by.", *notes)
+    if len(learned) < 18:
+        _say("That is few; from 20 pictures on the gain is dependable.")
+    _check_same(run, _identity(learned, [s.name for s in samples], start, size))
+
+    others = _compositions(options, size) if options.synthetic_share > 0 else None
+    views = Views(learned, size, options.seed, others=others, share=options.synthetic_share)
+    loop = _bounded(loop, len(learned), 0.0 if others is None else options.synthetic_share)
+
+    device = torch.device("cuda" if on_gpu else "cpu")
+    metrics = {"before": _figures(before.to(device), size, samples)}
+    _say("before: " + _sentence(metrics["before"]))
+    detector, finished = _learn(start, size, views, loop, device)
+    if not finished:
+        _say(f"Stopped. The same command goes on from {run}.")
+        return None
+    some = parts.learned_indices[:: max(1, -(-len(learned) // MOST_TO_CALIBRATE))]
+    shown = Chosen(source, [*parts.held_out, *some])
+    state = half_precision(calibrated(detector.state_dict(), size, shown, device))
+    after = fuse_norms(_network(state)).requires_grad_(False).to(device)
+    metrics["after"] = _figures(after, size, samples)
+    _say("after:  " + _sentence(metrics["after"]))
+    return _finish(options, state, metrics, run, start, size)
+
+
+def _finish(
+    options: argparse.Namespace,
+    state: dict[str, Tensor],
+    metrics: dict,
+    run: Path,
+    start: Path,
+    size: int,
+) -> Path | None:
+    """Write the new weights if they are better, and tell the user what to do next."""
+    better = metrics["after"]["mask_AP"] > metrics["before"]["mask_AP"]
+    if not better and not options.keep_anyway:
+        _say(
+            "The held-out pictures are not found better than before, so nothing was written. "
+            "More pictures, more minutes, or a lower --learning-rate with another --run can help; "
+            "--keep-anyway writes the weights all the same."
+        )
+        return None
+    metadata = _metadata(read_checkpoint(run), metrics, start, size)
+    with atomic_path(options.output) as temporary:
+        save_file(state, temporary, metadata=metadata)
+        temporary.chmod(0o644)  # safetensors lets only the writer read
+    _say(
+        f"{options.output} is written ({options.output.stat().st_size / 1e6:.1f} MB). For ComfyUI "
+        "put it into ComfyUI/models/celkit and choose it in the node that loads the segmenter; "
+        f'in Python, load_segmenter(detector="{options.output}"). {run} is no longer needed.'
+    )
+    return options.output
+
+
+def _learn(
+    start: Path, size: int, views: Dataset, loop: LoopOptions, device: torch.device
+) -> tuple[RTMDetIns, bool]:
+    """Train; the averaged detector on the CPU, and whether the schedule came to its end."""
+    torch.manual_seed(loop.seed)
+    network = _network(weights.read_state_dict(start))
+    average = train(
+        Learning(network),
+        compute_loss,
+        views,
+        collate,
+        loop,
+        description={
+            "architecture": "rtmdet_ins",
+            "input_size": size,
+            "network": asdict(network.config),
+            "part": "detector.",
+            "start": start.name,
+        },
+    )
+    progress = Progress(**read_checkpoint(loop.run)["progress"])
+    return average.detector.cpu(), progress.share(loop) >= 1
+
+
+def calibrated(
+    state: Mapping[str, Tensor], size: int, samples: Sequence[Sample], device: torch.device
+) -> dict[str, Tensor]:
+    """The weights with scores shifted so that users' threshold, 0.3, is the best on the samples.
+
+    Views are fuller than pictures, so a fine-tuned detector is too sure of itself. The order of the
+    finds, and so AP, stays. See `training.calibrate`.
+    """
+    network = fuse_norms(_network(state)).requires_grad_(False).to(device)
+    measured = measure(Segmenter(network, None, size), samples, refine=False)
+    threshold, quality = best_threshold(measured.overlaps["mask"])
+    if quality <= 0:  # nothing is found that could say so
+        return dict(state)
+    return shifted(dict(state), threshold, SHOWN_SCORE)
+
+
+def half_precision(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights as they are written: float16; ValueError where one does not fit."""
+    half = {}
+    for name, value in state.items():
+        half[name] = (value.half() if value.is_floating_point() else value).contiguous()
+        if value.is_floating_point() and not torch.isfinite(half[name]).all():
+            raise ValueError(
+                f"The parameter {name} has grown to {value.abs().max():.3g}, which float16 cannot "
+                "hold; use a lower --learning-rate with another --run."
+            )
+    return half
+
+
+def _network(state: Mapping[str, Tensor]) -> RTMDetIns:
+    return RTMDetIns.from_state_dict(
+        {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
+    )
+
+
+def _start(path: Path, size: int | None) -> tuple[nn.Module, int]:
+    """The detector to begin with, ready to run, and the side of its input."""
+    loaded = load_detector(path)
+    if loaded.published:
+        raise ValueError(
+            f"{path} is a published checkpoint; fine-tuning begins with the embedded detector or "
+            "with weights that training.export or this command has written."
+        )
+    size = size or -(-loaded.size // 32) * 32
+    if size < 64 or size % 32:
+        raise ValueError(f"--size {size} must be a multiple of 32 from 64 up.")
+    return loaded.network, size
+
+
+def _figures(network: nn.Module, size: int, samples: Sequence[Sample]) -> dict[str, float]:
+    """AP of the detector's own masks on the held-out pictures, 0 to 1."""
+    made = measure(Segmenter(network, None, size), samples, refine=False).figures()
+    return {
+        "mask_AP": made["mask"]["AP"],
+        "mask_AP50": made["mask"]["AP50"],
+        "box_AP": made["box"]["AP"],
+        "box_AP50": made["box"]["AP50"],
+        "boundary_AP": made["boundary"]["AP"],
+        "panoptic_quality": made["panoptic_quality"],
+    }
+
+
+def _sentence(figures: Mapping[str, float]) -> str:
+    return ", ".join(f"{n.replace('_', ' ')} {100 * v:.1f}" for n, v in figures.items())
+
+
+def _compositions(options: argparse.Namespace, size: int) -> Dataset | None:
+    """Compositions of public-domain art to mix in; None, and a word about it, where it is not."""
+    try:
+        from .art import load_art
+        from .dataset import DetectorSamples
+
+        _say("Preparing the public-domain art (minutes, the first time only).")
+        return DetectorSamples(options.seed, size, art=load_art(options.art))
+    except (FileNotFoundError, ImportError) as error:
+        if options.art:
+            raise
+        _say(
+            "Training goes on without compositions of public-domain art, so the detector may "
+            f"forget other styles. {error}"
+        )
+        return None
+
+
+def _identity(learned: list[Prepared], held_out: list[str], start: Path, size: int) -> dict:
+    """What a run must not change between its parts."""
+    content = hashlib.sha256(json.dumps(held_out).encode())
+    for made in learned:
+        content.update(made.name.encode())
+        content.update(made.picture.tobytes())
+        content.update(made.corners.tobytes())
+        for crop in made.crops:
+            content.update(crop.tobytes())
+    start_hash = hashlib.sha256(start.read_bytes()).hexdigest()
+    return {"data": content.hexdigest(), "start": start_hash, "size": size}
+
+
+def _check_same(run: Path, identity: dict) -> None:
+    """Note what a new run is made from; a run that goes on must be made from the same."""
+    note = run / NOTE
+    if note.exists():
+        if json.loads(note.read_text()) != identity:
+            raise ValueError(
+                f"The run in {run} was begun with other pictures, annotations, weights or another "
+                "size; remove that folder or name another with --run."
+            )
+        _say(f"Going on with the run in {run}.")
+        return
+    if run.exists() and any(run.iterdir()):
+        raise ValueError(f"{run} is no run of this command; name another folder with --run.")
+    run.mkdir(parents=True, exist_ok=True)
+    with atomic_path(note) as temporary:
+        temporary.write_text(json.dumps(identity) + "\n")
+
+
+def _loop_options(options: argparse.Namespace, run: Path, on_gpu: bool) -> LoopOptions:
+    cores = os.cpu_count() or 1
+    if not 0 <= options.synthetic_share < 1:
+        raise ValueError(f"--synthetic-share {options.synthetic_share} must be from 0 to under 1.")
+    if not 0 < options.learning_rate < 1:
+        raise ValueError(f"--learning-rate {options.learning_rate} must lie between 0 and 1.")
+    return LoopOptions(
+        run,
+        minutes=options.minutes,
+        steps=options.steps,
+        batch=options.batch or (16 if on_gpu else 8),
+        workers=min(8, cores - 1) if options.workers is None else options.workers,
+        learning_rate=options.learning_rate,
+        warmup_steps=20,
+        weight_decay=0.01,
+        precision="bf16" if on_gpu and torch.cuda.is_bf16_supported() else "no",
+        cpu=not on_gpu,
+        seed=options.seed,
+        checkpoint_minutes=1.0,
+    )
+
+
+def _bounded(loop: LoopOptions, pictures: int, others: float) -> LoopOptions:
+    """Loop options with an end after `MOST_ROUNDS` through the pictures, if it comes first."""
+    most = max(1, round(MOST_ROUNDS * pictures / (1 - others) / loop.batch))
+    steps = most if loop.steps is None else min(loop.steps, most)
+    return LoopOptions(**{**vars(loop), "steps": steps})
+
+
+def _metadata(checkpoint: Mapping, metrics: Mapping, start: Path, size: int) -> dict[str, str]:
+    kept = {k: v for k, v in checkpoint["options"].items() if k != "run"}
+    training = {**kept, **checkpoint["progress"], **checkpoint["description"]}
+    return {
+        "format": "pt",
+        "architecture": "rtmdet_ins",
+        "input_size": str(size),
+        "licence": f"yours to choose; begun with {start.name}, Apache-2.0",
+        "training": json.dumps(training, sort_keys=True),
+        "commit": source_commit(),
+        "seed": str(checkpoint["options"]["seed"]),
+        "metrics": json.dumps(metrics, sort_keys=True),
+    }
+
+
+class _Lines(logging.Formatter):
+    """The training's log as lines to read."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        row = record.args
+        if not isinstance(row, dict) or "step" not in row:
+            return super().format(record)
+        return (
+            f"step {row['step']}, {row['minutes']:.1f} minutes, "
+            f"{row['pictures_per_second']} pictures a second, loss {row.get('loss')}"
+        )
+
+
+def _report_progress() -> None:
+    if not logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(_Lines())
+        logger.addHandler(handler)
+        logger.propagate = False
+    logger.setLevel(logging.INFO)
+
+
+def _say(*sentences: str) -> None:
+    for sentence in sentences:
+        print(sentence, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.finetune_detector",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--images", type=Path, required=True, metavar="FOLDER", help="pictures of your own")
+    add(
+        "--annotations",
+        type=Path,
+        metavar="FILE.json",
+        help="COCO file (polygons or run lengths), or a folder of saved instances; default: the "
+        "instances saved beside the pictures",
+    )
+    add("--categories", nargs="+", metavar="NAME", help="only these of a COCO file (default: all)")
+    add("--output", type=Path, default=Path("my_detector.safetensors"), help="file to write")
+    add("--run", type=Path, help="folder to work in (default: named like the output, .run)")
+    add("--minutes", type=float, default=10.0, help="of training (default: 10)")
+    add("--steps", type=int, help="of the optimizer, if they come before the minutes")
+    add("--batch", type=int, help="pictures per step (default: 16 on a GPU, 8 on a CPU)")
+    add("--workers", type=int, help="data loading processes (default: by the CPU's cores)")
+    add("--learning-rate", type=float, default=3e-4, help="highest rate (default: 3e-4)")
+    add("--size", type=int, help="side of the detector's input, n * 32 (default: as it was)")
+    add("--start", help="detector to begin with (default: the embedded one)")
+    add("--synthetic-share", type=float, default=1 / 3, help="of compositions (default: a third)")
+    add("--art", type=Path, help="folder of drawings for them (default: Debian's)")
+    add("--keep-anyway", action="store_true", help="write the weights even if they are not better")
+    add("--cpu", action="store_true", help="use the CPU even where there is a GPU")
+    add("--seed", type=int, default=0, help="of the views and their order")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
