@@ -18,6 +18,7 @@ from .backgrounds import BackgroundPool, load_backgrounds
 from .coarse import corrupt
 from .compose import Composition, Options, compose
 from .layouts import draw_layout
+from .toon.samples import Scenes
 
 LENGTH = 100_000_000
 
@@ -34,6 +35,7 @@ class DetectorSamples(Dataset):
         start: index of the first sample, to resume.
         length: number of samples from there on.
         art, backgrounds: shared libraries; loaded (train split) when None.
+        scenes: a share of samples are scenes of these; None: all are compositions.
     """
 
     def __init__(
@@ -46,11 +48,13 @@ class DetectorSamples(Dataset):
         options: Options | None = None,
         art: ArtLibrary | None = None,
         backgrounds: BackgroundPool | None = None,
+        scenes: Scenes | None = None,
     ):
         self.seed, self.size, self.start, self.length = seed, size, start, length
         self.options = replace(options or Options(), size=(size, size))
         self.art = art or load_art()
         self.backgrounds = backgrounds or load_backgrounds(held_out=bool(self.art.held_out))
+        self.scenes = scenes
 
     def __len__(self) -> int:
         return self.length
@@ -60,7 +64,11 @@ class DetectorSamples(Dataset):
             raise IndexError(f"sample {index} of {self.length}")
         cv2.setNumThreads(0)
         rng = np.random.default_rng([self.seed, 1, self.start + index])
-        made = compose(rng, self.art, self.options, backgrounds=self.backgrounds)
+        if self.scenes is not None and rng.random() < self.scenes.share:
+            scene, places = self.scenes.compose(rng, self.options.size)
+            made = Composition(scene.picture, scene.masks, places)
+        else:
+            made = compose(rng, self.art, self.options, backgrounds=self.backgrounds)
         boxes = made.boxes()
         good = (boxes[:, 2] - boxes[:, 0] >= 3) & (boxes[:, 3] - boxes[:, 1] >= 3)
         return {
@@ -94,12 +102,14 @@ class RefinerSamples(Dataset):
         options: Options | None = None,
         art: ArtLibrary | None = None,
         backgrounds: BackgroundPool | None = None,
+        scenes: Scenes | None = None,
     ):
         self.seed, self.size, self.start, self.length = seed, size, start, length
         self.whole_frame = whole_frame
         self.options = replace(options or Options(), empty=0.0)
         self.art = art or load_art()
         self.backgrounds = backgrounds or load_backgrounds(held_out=bool(self.art.held_out))
+        self.scenes = scenes
 
     def __len__(self) -> int:
         return self.length
@@ -130,7 +140,8 @@ class RefinerSamples(Dataset):
 
     def _crop(self, rng: np.random.Generator) -> tuple[Composition, int | None]:
         """A composition of a window around one figure, and which mask is that figure's."""
-        layout = draw_layout(rng, kinds=self.options.kinds)
+        drawn = self.scenes is not None and rng.random() < self.scenes.share
+        layout = draw_layout(rng, kinds=(self.scenes if drawn else self).options.kinds)
         chosen = int(rng.integers(len(layout)))
         window, (height, width) = (0.0, 0.0, 1.0, 1.0), (self.size, self.size)
         if rng.random() >= self.whole_frame:
@@ -140,10 +151,14 @@ class RefinerSamples(Dataset):
                 max(32, round(self.size * w / max(w, h))),
                 max(32, round(self.size * h / max(w, h))),
             )
-        options = replace(self.options, size=(height, width))
-        made = compose(
-            rng, self.art, options, backgrounds=self.backgrounds, layout=layout, window=window
-        )
+        if drawn:
+            scene, places = self.scenes.compose(rng, (height, width), layout, window, empty=0.0)
+            made = Composition(scene.picture, scene.masks, places)
+        else:
+            options = replace(self.options, size=(height, width))
+            made = compose(
+                rng, self.art, options, backgrounds=self.backgrounds, layout=layout, window=window
+            )
         target = made.places.index(chosen) if chosen in made.places else None
         if target is not None and (made.masks[target] >= 128).mean() < 0.01:
             target = None

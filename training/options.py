@@ -121,6 +121,29 @@ def material_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespac
     return art, backgrounds, {"own": own | {"share": options.own_share}} if own else {}
 
 
+def add_scenes_option(parser: argparse.ArgumentParser) -> None:
+    """Add how many samples are scenes of the generator; see `toon.scene`."""
+    parser.add_argument(
+        "--scenes",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="share of samples that are generated scenes instead of compositions (default: 0)",
+    )
+
+
+def scenes_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespace, art):
+    """The `toon.samples.Scenes` of parsed options, None where none are asked for, and what a run's
+    description says of them."""
+    if options.scenes == 0:
+        return None, {}
+    if not 0 < options.scenes <= 1:
+        parser.error(f"--scenes {options.scenes} is not between 0 and 1")
+    from .toon.samples import load_scenes
+
+    return load_scenes(options.scenes, art=art), {"scenes": options.scenes}
+
+
 def add_shards_option(parser: argparse.ArgumentParser) -> None:
     """Add where finished samples lie, in place of making them while training."""
     parser.add_argument(

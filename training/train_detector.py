@@ -24,10 +24,12 @@ from .options import (
     add_data_options,
     add_loop_options,
     add_material_options,
+    add_scenes_option,
     add_shards_option,
     data_options,
     loop_options,
     material_or_exit,
+    scenes_or_exit,
     shards_or_exit,
 )
 
@@ -174,6 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--start", type=Path, help="run or checkpoint whose weights to begin with")
     add_data_options(parser)
     add_material_options(parser)
+    add_scenes_option(parser)
     add_shards_option(parser)
     options = parser.parse_args(arguments)
     if options.size < 64 or options.size % 32:
@@ -198,10 +201,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         data = data_options(options)
         art, backgrounds, own = material_or_exit(parser, options)
+        scenes, drawn = scenes_or_exit(parser, options, art)
         samples = DetectorSamples(
-            loop.seed, options.size, options=Options(**data), art=art, backgrounds=backgrounds
+            loop.seed,
+            options.size,
+            options=Options(**data),
+            art=art,
+            backgrounds=backgrounds,
+            scenes=scenes,
         )
-        data |= own
+        data |= own | drawn
     train(
         network,
         compute_loss,

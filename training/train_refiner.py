@@ -25,10 +25,12 @@ from .options import (
     add_data_options,
     add_loop_options,
     add_material_options,
+    add_scenes_option,
     add_shards_option,
     data_options,
     loop_options,
     material_or_exit,
+    scenes_or_exit,
     shards_or_exit,
 )
 
@@ -116,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--start", type=Path, help="run or checkpoint whose weights to begin with")
     add_data_options(parser)
     add_material_options(parser)
+    add_scenes_option(parser)
     add_shards_option(parser)
     options = parser.parse_args(arguments)
     if options.size < 64:
@@ -136,10 +139,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         data = data_options(options)
         art, backgrounds, own = material_or_exit(parser, options)
+        scenes, drawn = scenes_or_exit(parser, options, art)
         samples = RefinerSamples(
-            loop.seed, options.size, options=Options(**data), art=art, backgrounds=backgrounds
+            loop.seed,
+            options.size,
+            options=Options(**data),
+            art=art,
+            backgrounds=backgrounds,
+            scenes=scenes,
         )
-        data |= own
+        data |= own | drawn
     encoder = train_encoder(loop, options.width, options.encoder_minutes, samples)
     torch.manual_seed(loop.seed)
     network = ISNet(4, options.width)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 
-from ..backgrounds import BackgroundPool
+from ..backgrounds import BackgroundPool, load_scene_backgrounds
+from ..layouts import Layout
 from .labels import LabelledPicture
-from .pool import ToonPool
+from .pool import ToonPool, load_toons
 from .scene import SceneOptions, compose_scene
 
 
@@ -39,3 +41,55 @@ def make_scene(
     rng = np.random.default_rng([seed, 5, index])
     options = replace(options or SceneOptions(), size=size)
     return compose_scene(rng, pool, backgrounds, options, art=art)[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Scenes:
+    """What scenes are made from, to be drawn beside compositions of clip art.
+
+    Attributes:
+        share: of samples that are scenes, 0..1.
+        art: an `ArtLibrary` for things that are no figures, or None.
+    """
+
+    pool: ToonPool
+    backgrounds: BackgroundPool
+    share: float = 0.5
+    options: SceneOptions = field(default_factory=SceneOptions)
+    art: object | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share <= 1:
+            raise ValueError(f"The share of scenes is between 0 and 1, not {self.share}.")
+
+    def compose(
+        self,
+        rng: np.random.Generator,
+        size: tuple[int, int],
+        layout: Layout | None = None,
+        window: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
+        **changes,
+    ) -> tuple[LabelledPicture, tuple[int, ...]]:
+        """See `scene.compose_scene`; `changes` are fields of `SceneOptions`."""
+        options = replace(self.options, size=size, **changes)
+        return compose_scene(
+            rng, self.pool, self.backgrounds, options, art=self.art, layout=layout, window=window
+        )
+
+
+def load_scenes(
+    share: float = 0.5,
+    cache: Path | str | None = None,
+    *,
+    art=None,
+    workers: int = 2,
+    options: SceneOptions | None = None,
+) -> Scenes:
+    """The training split of drawings and backgrounds, made on first use (minutes)."""
+    return Scenes(
+        load_toons(cache, workers=workers),
+        load_scene_backgrounds(cache, workers=workers),
+        share,
+        options or SceneOptions(),
+        art,
+    )
