@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..model import Figure
-from . import body, bottoms, face, hair, tails, tops
+from . import body, bottoms, extras, face, hair, hats, outer, tails, tops, trims
 from .head import head_view
 from .looks import Looks
 from .pose import Pose
+from .rings import spot, trunk_rings
 from .skeleton import SIDES, Rig, rig
 from .sketch import Sketch
 
@@ -66,8 +67,28 @@ def _body(sketch: Sketch, r: Rig) -> None:
         bottoms.add_trouser(
             sketch, r, side, layer + (0.8 if o.shoes in ("boots", "long boots") else 1.6)
         )
-    bottoms.add_skirt(sketch, r, base + 9.5)
-    tops.add_top(sketch, r, SEAT if tucked else TOP)
+    skirt = bottoms.add_skirt(sketch, r, base + 9.5)
+    top = SEAT if tucked else TOP
+    tops.add_top(sketch, r, top)
+    if o.pattern != "none":
+        if o.pattern_on != "bottom" or skirt is None:
+            rings = trunk_rings(r, tops.ease(r))
+            trims.add_pattern(
+                sketch, r, rings, tops.TOP, spot(tops.hem_level(r)), spot(0.9), top + 0.05, "top"
+            )
+        if o.pattern_on != "top" and skirt is not None:
+            trims.add_pattern(sketch, r, skirt, bottoms.SKIRT, 0.0, 4.0, base + 9.55, "skirt")
+    away = r.facing < 0
+    trims.add_details(sketch, r, top + 0.3)
+    outer.add_apron(sketch, r, 24.0)
+    trims.add_belt(sketch, r, 30.0 if not raised else 28.0)
+    outer.add_coat(sketch, r, 32.0 if not raised else 28.5, -30.0)
+    trims.add_collar(sketch, r, 33.0 if o.coat == "none" else 31.0)
+    trims.add_neckwear(sketch, r, 34.0)
+    outer.add_cape(sketch, r, -50.0, 45.0, 35.0)
+    outer.add_backpack(sketch, r, -55.0, 46.0, 44.0)
+    extras.add_wings(sketch, r, -70.0 if not away else 49.5)
+    extras.add_tail(sketch, r, -65.0, 47.0)
     for side, _ in SIDES:
         _arm(sketch, r, side)
 
@@ -103,6 +124,12 @@ def _arm(sketch: Sketch, r: Rig, side: str) -> None:
 def _head(sketch: Sketch, r: Rig, view) -> None:
     h = r.looks.hair
     face.add_face(sketch, r, view, HEAD)
+    extras.add_beard(sketch, r, view, HEAD + 4.5)
+    extras.add_glasses(sketch, r, view, HEAD + 7)
+    extras.add_animal_ears(sketch, r, view, HAT - 2.5)
+    extras.add_horns(sketch, r, view, HAT - 2)
+    extras.add_halo(sketch, r, view, HAT + 5)
+    hats.add_hat(sketch, r, view, HAT, BACK_HAIR + 2)
     if h.bald:
         return
     hair.add_back(sketch, r, view, BACK_HAIR, HAIR_BEFORE)

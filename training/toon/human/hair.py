@@ -67,7 +67,21 @@ def add_cap(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
         strokes=lines,
         tones=ring(rig, view),
         casts=(FACE,),
+        seams=_runs(np.abs(around) > 1.8) if hair.back != "none" else (),
     )
+
+
+def _runs(free: np.ndarray) -> tuple[tuple[int, int], ...]:
+    """Stretches of the cap's lower edge (3 points of the outline each) where `free` holds."""
+    out, start = [], None
+    for k, value in enumerate([*free, False]):
+        if value and start is None:
+            start = k
+        elif not value and start is not None:
+            if k - 1 > start:
+                out.append((3 * start, 3 * (k - 1)))
+            start = None
+    return tuple(out)
 
 
 def ring(rig: Rig, view: HeadView) -> list[Tone]:
@@ -138,7 +152,7 @@ def _bangs_plan(rig: Rig, hair: Hair) -> tuple[np.ndarray, np.ndarray, np.ndarra
         way = 1.0 if p > 0 else -1.0
         tip = tip + way * 0.2
         y = -0.14 + 0.06 * deep + 0.3 * np.clip(u * way + 0.15, 0, 0.9)
-    y = -0.34 + (y + 0.34) * hair.bangs_length
+    y = -0.34 + (y + 0.34 - 0.045) * hair.bangs_length
     return root, tip.clip(-1.35, 1.35), y
 
 
@@ -190,7 +204,7 @@ def add_bangs(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
     ends[:, 0] += sway * (1 + 2 * np.maximum(low - 0.15, 0))
     light = ring(rig, view)
     for rank, k in enumerate(order):
-        if depth[k, :, 2].mean() < 0.03:
+        if depth[k, :, 2].mean() < 0.08:
             continue
         left, right = points[k, 0], points[k, 1]
         if blunt and k < n:
@@ -235,9 +249,10 @@ def add_bangs(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
             tones=light if not side else (),
             strokes=lines,
             # the roots run into the cap
-            seams=((31, 5),) if not side else ((31, 5),),
+            seams=((31, 5),),
+            outlined=0.75,
         )
-        if hair.tips:
+        if hair.tips and side:
             tipped = curves.loop(
                 np.concatenate(
                     [(left[-2:] + left[-1:]) / 2, spot, (right[-2:] + right[-1:])[::-1] / 2]
@@ -339,39 +354,34 @@ def add_back(sketch: Sketch, rig: Rig, view: HeadView, behind: float, before: fl
             within="hair.back",
             marking=True,
         )
-    if hair.spiky > 0.3 or hair.back == "short":
+    if hair.spiky > 0.3:
         _spikes(sketch, rig, view, behind + 0.02)
     if hair.curl > 0.8:
         _curls(sketch, rig, view, behind + 0.02)
 
 
 def _spikes(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
-    """Ends that stand out behind the head."""
+    """Ends that stand out behind the head, large at the crown and small at the neck."""
     hair = rig.looks.hair
-    size = 0.12 + 0.2 * hair.spiky
-    for k in range(7):
-        angle = math.radians(-160 + k * 320 / 6 + 20 * (rig.chance(30 + k) - 0.5))
-        if abs(math.degrees(angle)) < 60 and hair.spiky < 0.3:
-            continue
+    n = 9
+    for k in range(n):
+        angle = math.radians(-142 + 284 * k / (n - 1) + 16 * (rig.chance(30 + k) - 0.5))
         x, y = math.sin(angle), -math.cos(angle)
-        if y > 0.75:
-            continue
-        out = 0.47 + size * (0.5 + 0.7 * rig.chance(40 + k))
-        base = np.array([x * 0.36, -0.04 + y * 0.42])
-        tip = np.array([x * out, -0.02 + y * out + 0.04])
-        across = np.array([-y, x]) * 0.17
-        control = np.stack(
-            [
-                base + across,
-                (base + tip) / 2 + across * 0.75,
-                tip,
-                (base + tip) / 2 - across * 0.5,
-                base - across,
-            ]
-        )
-        sketch.add(
-            layer, f"hair.spike.{k}", view.place(curves.loop(control, 3)), "hair", "hair", "head"
-        )
+        size = (0.1 + 0.14 * hair.spiky) * (0.7 + 0.6 * rig.chance(40 + k)) * (1 - 0.35 * max(y, 0))
+        base = np.array([x * 0.38, -0.06 + y * 0.42])
+        tip = np.array([x * (0.5 + size), -0.05 + y * (0.52 + size) + 0.05 * size])
+        tip += np.array([-y, x]) * 0.07 * (1 if x > 0 else -1)  # all bend down
+        across = np.array([-y, x]) * 0.2
+        middle = (base + tip) / 2
+        control = [
+            base + across,
+            middle + across * 0.75,
+            tip,
+            middle - across * 0.65,
+            base - across,
+        ]
+        outline = view.place(curves.loop(np.array(control), 3))
+        sketch.add(layer, f"hair.spike.{k}", outline, "hair", "hair", "head")
 
 
 def _curls(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
