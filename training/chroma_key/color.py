@@ -28,7 +28,7 @@ def hue_chroma(rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def keyness(rgb: np.ndarray, hue: float) -> np.ndarray:
     """How much of the hue (degrees) a colour holds, [...]: its chroma for a colour of that hue,
-    0 for grey and for hues 60 degrees away, negative beyond.
+    0 for grey and for hues 60 degrees away, negative beyond, -chroma from 120 degrees on.
 
     For green this is G - max(R, B), the colour difference of Vlahos's keyers; for other hues the
     same turned around the grey axis. It is linear along a mix with black, grey or white, so that
@@ -36,7 +36,7 @@ def keyness(rgb: np.ndarray, hue: float) -> np.ndarray:
     """
     own, chroma = hue_chroma(rgb)
     away = np.abs((own - hue + 180) % 360 - 180)
-    return chroma * (1 - away / 60)
+    return chroma * (1 - np.minimum(away, 120) / 60)
 
 
 def to_ycc(rgb: np.ndarray) -> np.ndarray:

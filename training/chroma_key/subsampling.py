@@ -14,7 +14,7 @@ from .color import blur, from_ycc, to_ycc
 _EDGES = 0.03  # colour steps per pixel that count
 _BEYOND = 0.15  # a colour may lie outside of those stored around it
 _ROUNDS = 4
-_LIKE = 0.18  # of such a step may remain unexplained
+_LIKE = 0.2  # of those steps may remain unexplained, on average
 
 
 def halved_colors(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
@@ -36,7 +36,7 @@ def halved_colors(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     if edge.sum() < 50:
         return picture, None
     small = halve(colors)
-    strength = _LIKE * float(np.median(step[edge]))
+    strength = _LIKE * float(step[edge].mean())
     blocks = cv2.resize(
         small, (2 * small.shape[1], 2 * small.shape[0]), interpolation=cv2.INTER_NEAREST
     )
@@ -51,15 +51,17 @@ def halved_colors(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
 
 def _apart(colors: np.ndarray, others: np.ndarray, where: np.ndarray) -> float:
     height, width = colors.shape[:2]
-    return float(np.median(np.abs(colors - others[:height, :width]).max(-1)[where]))
+    return float(np.abs(colors - others[:height, :width]).max(-1)[where].mean())
 
 
 def doubled(small: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Half-size values enlarged to [H,W] as decoders do it."""
-    return cv2.resize(small, shape[::-1], interpolation=cv2.INTER_LINEAR)
+    size = 2 * small.shape[1], 2 * small.shape[0]
+    return cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)[: shape[0], : shape[1]]
 
 
 def halve(values: np.ndarray) -> np.ndarray:
+    """Means of 2 x 2 values, [H/2,W/2] or [H/2,W/2,C], sizes rounded up."""
     height, width = values.shape[:2]
     even = cv2.copyMakeBorder(values, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
     return cv2.resize(even, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
