@@ -52,7 +52,7 @@ SPECIES: dict[str, dict] = {
                     actions=("stand", "walk")),
     "owl": dict(body=(0.72, 0.55, 1.5), neck=0.0, leg=0.08, beak="hook", bill=0.16, tail=0.4,
                 colors=("brown", "tan", "gray", "white"), front=True, breast=True, crest="horns?",
-                actions=("stand", "perch", "fly")),
+                actions=("stand", "perch", "walk")),
 }  # fmt: skip
 
 

@@ -104,24 +104,22 @@ def build(looks: Fish, pose: Pose) -> Figure:
         tilt, arch = -0.5 + 1.0 * pose.phase, 0.35
     beat = pose.wave()
     with art.frame(0, 0, tilt):
-        x = np.array([-1.0, -0.55, -0.05, 0.45, 0.85]) * a
-        y = -arch * a * (1 - (x / a) ** 2) * 0.6 + 0.1 * b * beat * np.array([1, 0.2, 0, 0, 0.05])
-        half = np.array([0.17, 0.55, 0.98, 0.9, 0.5]) * b
+        x = np.linspace(-1.0, 0.85, 9) * a
+        y = -arch * a * (1 - (x / a) ** 2) * 0.6 + 0.1 * b * beat * np.linspace(1, 0, 9) ** 2
+        half = np.array([0.17, 0.3, 0.55, 0.8, 0.95, 1.0, 0.93, 0.77, 0.52]) * b
         if looks.species in ("whale", "orca"):
-            half = np.array([0.12, 0.5, 0.92, 1.0, 0.68]) * b
+            half = np.array([0.12, 0.25, 0.47, 0.7, 0.88, 1.0, 1.0, 0.88, 0.68]) * b
         elif looks.species in ("shark", "dolphin", "herring"):
-            half = np.array([0.14, 0.55, 0.95, 0.85, 0.42]) * b
+            half = np.array([0.14, 0.29, 0.52, 0.76, 0.93, 0.98, 0.88, 0.68, 0.42]) * b
         body = tube(np.stack([x, y], 1), half, 6, ends=(0.4, 0.95))
         if looks.spout:
             _spout(art, body.at([0.8], [-1.0])[0], pose)
         if looks.spiky:
-            t = np.linspace(0, 1, len(body.outline))
-            spikes = body.outline[::2] + 0.0
+            spikes = body.outline[::3]
             centre = body.outline.mean(0)
             way = spikes - centre
             way /= np.hypot(way[:, 0], way[:, 1])[:, None]
             spikes = np.where((np.arange(len(spikes)) % 2 == 0)[:, None], spikes + 0.13 * way, spikes - 0.03 * way)
-            del t
             art.add("body.spikes", spikes, "dark")
         _tail(art, looks, body, beat)
         _fins(art, looks, body, pose, near=False)
@@ -160,7 +158,7 @@ def build(looks: Fish, pose: Pose) -> Figure:
         ex, ey = body.at([0.87 if looks.species != "whale" else 0.84], [-0.22 if not looks.belly else -0.12])[0]
         radius = min(0.42 * looks.eyes.size, 0.17) * (0.9 + 0.25 * (b > 0.6))
         add_eye(art, "eye", "body", float(ex), float(ey), radius, looks.eyes, pose)
-        mx, my = body.at([0.97], [0.38])[0]
+        mx, my = body.at([0.93], [0.42])[0]
         if not looks.beak:
             wide = 0.3 if looks.teeth or looks.grooves else 0.16
             with art.frame(float(mx), float(my), -0.35):
