@@ -62,3 +62,10 @@ def test_without_ray_there_is_one_sentence(tmp_path, arguments, monkeypatch, cap
     said = capsys.readouterr().err
     assert "--engine ray needs Ray, which is not installed: pip install ray" in said
     assert "Traceback" not in said
+
+
+def test_a_cluster_that_is_not_there_is_named(tmp_path, arguments, capsys):
+    pytest.importorskip("ray", reason="Ray is not installed (pip install ray)")
+    there = ["--engine", "ray", "--ray-address", "127.0.0.1:9", "--output", str(tmp_path / "out")]
+    assert command.main([*arguments, *there]) == 2
+    assert "There is no Ray cluster at 127.0.0.1:9" in capsys.readouterr().err

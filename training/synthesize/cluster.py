@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import socket
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,9 +51,11 @@ def make_shards(
             "--engine ray needs Ray, which is not installed: pip install ray, or leave it out."
         ) from error
     address = address or os.environ.get("RAY_ADDRESS")
+    _reach(address)
     own = {"num_cpus": max(workers, 1), "include_dashboard": False} if not address else {}
     paths = [str(_ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     variables = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "OMP_NUM_THREADS": "1"}
+    told_to_stop = signal.getsignal(signal.SIGTERM)
     try:
         ray.init(
             address=address or "local",
@@ -61,6 +66,8 @@ def make_shards(
         )
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise CelKitError(f"The Ray cluster {address or ''} cannot be used: {error}") from error
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, told_to_stop)  # Ray takes it and ends with a stack trace
     try:
         task = ray.remote(num_cpus=1, max_retries=ATTEMPTS - 1)(make_shard)
         jobs = {task.remote(work, shard): shard for shard in shards}
@@ -82,3 +89,18 @@ def make_shards(
     finally:
         ray.shutdown()
         remove_leftovers(Path(work.folder))
+
+
+def _reach(address: str | None) -> None:
+    """Ray itself tries for several minutes to reach a cluster that is not there.
+
+    Raises:
+        CelKitError: nobody answers at host:port.
+    """
+    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        return  # "auto", "local" or none
+    try:
+        socket.create_connection((host, int(port)), timeout=10).close()
+    except (OSError, OverflowError) as error:
+        raise CelKitError(f"There is no Ray cluster at {address}: {error}.") from error
