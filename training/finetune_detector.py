@@ -158,7 +158,7 @@ def _finish(
         temporary.chmod(0o644)  # safetensors lets only the writer read
     _say(
         f"{options.output} is written ({options.output.stat().st_size / 1e6:.1f} MB). For ComfyUI "
-        "put it into ComfyUI/models/celkit and choose it in the node that loads the segmenter; "
+        "put it into ComfyUI/models/celkit and choose it in the node Load Character Segmenter; "
         f'in Python, load_segmenter(detector="{options.output}"). {run} is no longer needed.'
     )
     return options.output
@@ -260,7 +260,7 @@ def _compositions(options: argparse.Namespace, size: int) -> Dataset | None:
         from .art import load_art
         from .dataset import DetectorSamples
 
-        _say("Preparing the public-domain art (minutes, the first time only).")
+        _say("Compositions of public-domain art are mixed in (drawn once, which takes minutes).")
         return DetectorSamples(options.seed, size, art=load_art(options.art))
     except (FileNotFoundError, ImportError) as error:
         if options.art:

@@ -6,6 +6,7 @@ import pytest
 pytest.importorskip("pycocotools", reason="pycocotools is in the extras dev and train")
 
 from cartoon_models.instances import Instances
+from training.evaluate.composed import Composed
 from training.evaluate.measure import Sample, compare
 from training.evaluate.outcomes import outcomes, total
 from training.evaluate.report import markdown, table
@@ -135,3 +136,17 @@ def test_markdown_rows_have_as_many_cells_as_their_header():
     for block in text.split("\n\n"):
         if block.startswith("|"):
             assert len({line.count("|") for line in block.splitlines()}) == 1
+
+
+def test_generated_scenes_are_samples_with_the_families_of_their_styles():
+    class Scene:
+        picture = np.full((*SIZE, 3), 255, np.uint8)
+        masks = rectangles(LEFT, RIGHT, (0, 0, 9, 9)).astype(np.uint8) * np.array(
+            [255, 127, 128], np.uint8
+        ).reshape(3, 1, 1)
+        families = ("ink", "cel", "paint")
+
+    sample = Composed([Scene()], "scene")[0]
+    assert sample.name == "scene 0" and sample.picture.max() == 1
+    assert sample.families == ("ink", "paint")  # of the second one nothing is half visible
+    assert sample.masks.sum(axis=(1, 2)).tolist() == [2400, 81]

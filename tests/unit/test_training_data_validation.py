@@ -84,7 +84,7 @@ def test_compositions_are_a_stream(tmp_path):
 
 
 def test_sets_are_named_and_bad_sizes_refused():
-    assert list(SETS) == ["held-out", "validation"]
+    assert list(SETS) == ["held-out", "validation", "toons"]
     with pytest.raises(ValueError, match="At least one picture"):
         composed("validation", 0)
     with pytest.raises(ValueError, match="32 x 32"):

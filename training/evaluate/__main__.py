@@ -167,7 +167,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         choices=SETS,
         help="one or several: held-out (the default), for the last measurement; validation, to "
-        "decide by; toons, where it is there: style families of the generator that are held out",
+        "decide by; toons: style families of the generator that are held out",
     )
     parser.add_argument("--size", type=int, default=640, help="side of a composition in pixels")
     parser.add_argument(

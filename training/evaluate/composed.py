@@ -1,12 +1,12 @@
 """Compositions and generated scenes as samples to measure on."""
 
-import importlib.util
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ..compose import Composition
 from ..dataset import held_out
+from ..toon.evaluation import held_out_scenes
 from ..toon.labels import LabelledPicture
 from ..validation import validation
 from .measure import Sample
@@ -14,19 +14,12 @@ from .measure import Sample
 Maker = Callable[[int, int], Sequence[Composition | LabelledPicture]]
 
 # Which pictures `composed` gives, made from their count and their side in pixels: those for the
-# last measurement, those to decide by.
-SETS: dict[str, Maker] = {"held-out": held_out, "validation": validation}
-
-# The generator's scenes in style families that are held out: `held_out_scenes(count, size)`.
-_TOONS = "training.toon.evaluation"
-
-
-def _toons(count: int, size: int) -> Sequence[LabelledPicture]:
-    return importlib.import_module(_TOONS).held_out_scenes(count, size)
-
-
-if importlib.util.find_spec(_TOONS):
-    SETS["toons"] = _toons
+# last measurement, those to decide by, and the generator's scenes in held-out style families.
+SETS: dict[str, Maker] = {
+    "held-out": held_out,
+    "validation": validation,
+    "toons": held_out_scenes,
+}
 
 
 class Composed(Sequence[Sample]):

@@ -146,9 +146,16 @@ def _row(title: str, segmenter: Segments, sample: Sample, refine: bool) -> Image
     draw.text((2, 2), title, INK, font)
     for column, (name, image) in enumerate(cells):
         left = column * (width + GAP)
-        draw.text((left + 2, CAPTION + 2), name, INK, font)
+        draw.text((left + 2, CAPTION + 2), name, INK, _fitting(name, width))
         row.paste(image, (left, 2 * CAPTION))
     return row
+
+
+def _fitting(text: str, width: int) -> ImageFont.FreeTypeFont:
+    """A font in which the text is not wider than its cell, if it can still be read."""
+    font = ImageFont.load_default(size=CAPTION * 0.65)
+    length = font.getlength(text)
+    return font if length <= width else font.font_variant(size=max(8, font.size * width / length))
 
 
 def _summary(result: what.Outcomes) -> str:
