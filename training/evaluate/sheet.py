@@ -155,7 +155,9 @@ def _fitting(text: str, width: int) -> ImageFont.FreeTypeFont:
     """A font in which the text is not wider than its cell, if it can still be read."""
     font = ImageFont.load_default(size=CAPTION * 0.65)
     length = font.getlength(text)
-    return font if length <= width else font.font_variant(size=max(8, font.size * width / length))
+    if length <= width:
+        return font
+    return font.font_variant(size=max(8, 0.95 * font.size * width / length))
 
 
 def _summary(result: what.Outcomes) -> str:
