@@ -147,7 +147,7 @@ def foot_circles(rig: Rig, side: str, grow: float) -> np.ndarray:
     w = rig.size.leg[2]
     length = rig.size.foot / (rig.size.foot + 1e-6) * (0.055 * (rig.looks.body.heads - 1) + 0.14)
     way = toe / (rig.size.foot + 1e-6) * length
-    wide = w * (0.9 + 0.25 * abs(towards))
+    wide = w * (1.0 + 0.35 * abs(towards))
     sole = ankle + down * drop
     tip = sole + way + down * max(towards, 0) * 0.35 * length
     back = sole - way * 0.35

@@ -46,14 +46,11 @@ def add_seat(sketch: Sketch, rig: Rig, layer: float) -> None:
     o = rig.looks.outfit
     kind = trousers_of(o)
     rings = trunk_rings(rig, 0.018 if kind else 0.008)
-    outline = patch(
-        rings, -0.0, spot(0.42 if kind else 0.22), count=6, arc=5, bottom=lambda a: -0.0 * a
-    )
+    outline = patch(rings, 0.0, spot(0.42 if kind else 0.22), count=6, arc=5)
     # down between the legs
     low = rig.centres[0, :2] + rig.pelvis[:2, 1] * rig.size.leg[0] * 0.45
-    outline = outline.copy()
     outline[-8:-5] = outline[-8:-5] * 0.3 + low.astype(np.float32) * 0.7
-    color = "bottom" if kind else ("top" if o.top == "swimsuit" else "under")
+    color = "top" if o.top == "swimsuit" else "bottom" if kind else "lining"
     lines = []
     if kind and rig.facing > 0.3 and rig.looks.body.heads > 2.8:
         fly = rings.points(np.full(3, 0.02), [spot(0.4), spot(0.2), spot(0.03)])
@@ -156,6 +153,12 @@ def add_skirt(sketch: Sketch, rig: Rig, layer: float) -> Rings | None:
         layer, SKIRT, outline, "clothes", color, "hips", strokes=lines,
         casts=("leg.left", "leg.right", "sock.left", "sock.right"),
     )  # fmt: skip
+    if max(rig.pose.leg_forward) > 30:
+        # it follows the thighs of those who sit, and their hips need cloth of their own
+        grow = rig.size.leg[0] * 1.1 + 0.02
+        circles = [(*rig.at(f"{side}_hip"), grow) for side in ("left", "right")]
+        circles.append((*rig.centres[2, :2].tolist(), rig.size.waist * 0.8))
+        sketch.add(layer - 0.1, "skirt.seat", curves.hull(circles), "clothes", color, "hips")
     waist = trunk_rings(rig, 0.03)
     if o.belt == "none" and color == "bottom":
         band = patch(waist, spot(0.37), spot(0.45), arc=5, count=3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..model import Figure
 from . import body, bottoms, extras, face, hair, hats, outer, tails, tops, trims
 from .head import head_view
-from .looks import Looks
+from .looks import OPEN_HATS, Looks
 from .pose import Pose
 from .rings import spot, trunk_rings
 from .skeleton import SIDES, Rig, rig
@@ -53,8 +53,10 @@ def _body(sketch: Sketch, r: Rig) -> None:
     body.add_trunk(sketch, r, TRUNK)
     bottoms.add_seat(sketch, r, SEAT + 0.5)
     tucked = o.top in tops.TUCKED
-    raised = min(r.joints["left_knee"][1], r.joints["right_knee"][1]) < r.joints["hips"][1] - 0.1
-    raised = raised and abs(r.pose.roll) < 50 and r.facing > -0.3
+    knees = [r.joints[f"{side}_knee"] - r.joints["hips"] for side, _ in SIDES]
+    sits = all(k[2] > 0.35 * r.size.thigh for k in knees)
+    raised = sits or (min(k[1] for k in knees) < -0.1 and r.facing > -0.3)
+    raised = raised and abs(r.pose.roll) < 50
     base = LEGS if not raised else 30.0
     depth = {
         side: r.joints[f"{side}_knee"][2] + 0.5 * r.joints[f"{side}_foot"][2] for side, _ in SIDES
@@ -135,5 +137,6 @@ def _head(sketch: Sketch, r: Rig, view) -> None:
     hair.add_back(sketch, r, view, BACK_HAIR, HAIR_BEFORE)
     hair.add_cap(sketch, r, view, CAP)
     hair.add_bangs(sketch, r, view, BANGS)
-    hair.add_ahoge(sketch, r, view, BANGS + 2)
+    if r.looks.extras.hat in OPEN_HATS:
+        hair.add_ahoge(sketch, r, view, BANGS + 2)
     tails.add_tied(sketch, r, view, BACK_HAIR - 1, BANGS + 3)

@@ -106,6 +106,7 @@ def palette(rng: np.random.Generator) -> dict[str, Color]:
     out["tongue"] = (0.92, 0.5, 0.48)
     out["teeth"] = (1.0, 1.0, 1.0)
     out["top"], out["bottom"] = cloth(rng, a), cloth(rng, b)
+    out["lining"] = darker(out["bottom"], 0.55)
     out["coat"], out["under"] = cloth(rng, c), lighter(cloth(rng, d), 0.55)
     out["trim"], out["accent"] = (
         cloth(rng, d),

@@ -303,19 +303,12 @@ def add_back(sketch: Sketch, rig: Rig, view: HeadView, behind: float, before: fl
     spread = np.linspace(1, 0, n)
     low = []
     for k in range(n):
+        u = 2 * spread[k] - 1
         x = left[-1, 0] + (right[-1, 0] - left[-1, 0]) * spread[k]
-        drop = (
-            (0.24 if length > 0.6 else 0.16) * (0.5 + rig.chance(20 + k))
-            if k % 2
-            else (0.04 - 0.06 * hair.spiky)
-        )
-        low.append(
-            (
-                x * (1 + (0.12 * hair.spiky if k % 2 else 0))
-                + rig.pose.sway * 0.2 * max(length - 0.3, 0),
-                levels[-1] + drop * (0.6 + 0.5 * min(length, 1.6)),
-            )
-        )
+        drop = (0.1 + 0.06 * min(length, 1.5)) * (1 - u * u)
+        drop += (0.1 + 0.12 * rig.chance(20 + k)) if k % 2 else -0.08 * rig.chance(22 + k)
+        x += 0.04 * (rig.chance(24 + k) - 0.5) + rig.pose.sway * 0.2 * max(length - 0.3, 0)
+        low.append((x, levels[-1] + drop * (0.7 + 0.6 * min(length, 1.6))))
     top = [(0.3 * most, -0.56), (0.0, -0.6), (0.3 * least, -0.56)]
     control = np.concatenate([top[::-1], right, low, left[::-1]])
     outline = curves.loop(control, 3)
@@ -367,10 +360,12 @@ def _spikes(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
     for k in range(n):
         angle = math.radians(-142 + 284 * k / (n - 1) + 16 * (rig.chance(30 + k) - 0.5))
         x, y = math.sin(angle), -math.cos(angle)
-        size = (0.1 + 0.14 * hair.spiky) * (0.7 + 0.6 * rig.chance(40 + k)) * (1 - 0.35 * max(y, 0))
+        size = (
+            (0.08 + 0.18 * hair.spiky) * (0.35 + 0.95 * rig.chance(40 + k)) * (1 - 0.3 * max(y, 0))
+        )
         base = np.array([x * 0.38, -0.06 + y * 0.42])
         tip = np.array([x * (0.5 + size), -0.05 + y * (0.52 + size) + 0.05 * size])
-        tip += np.array([-y, x]) * 0.07 * (1 if x > 0 else -1)  # all bend down
+        tip += np.array([-y, x]) * (0.06 + 0.5 * size) * (1 if x > 0 else -1)  # all bend down
         across = np.array([-y, x]) * 0.2
         middle = (base + tip) / 2
         control = [

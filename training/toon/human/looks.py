@@ -29,6 +29,17 @@ SLEEVES = ("none", "short", "puff", "elbow", "long", "wide", "rolled")
 COLLARS = ("none", "round", "v", "shirt", "sailor", "turtle", "lapels", "ruffle", "square", "hood")
 NECKWEAR = ("none", "tie", "bow", "ribbon", "scarf", "necklace", "choker", "cravat", "bell")
 SHOES = ("shoes", "loafers", "sneakers", "boots", "long boots", "heels", "sandals", "bare")
+OPEN_HATS = (
+    "none",
+    "band",
+    "frill",
+    "bow",
+    "two bows",
+    "flowers",
+    "tiara",
+    "headphones",
+    "hairpin",
+)
 SOCKS = ("none", "ankle", "calf", "knee", "thigh", "tights")
 HATS = ("none", "cap", "beanie", "witch", "top hat", "sun hat", "crown", "beret", "helmet", "band")
 HATS += (
@@ -259,21 +270,21 @@ def _hair(rng: np.random.Generator, body: Body) -> Hair:
         tied = _pick(rng, TIED[1:])
         back = _pick(rng, ("short", "bob", "medium", "long"), [4, 1, 0.5, 0.3])
     reach = 0.75 + 0.06 * body.heads
+    length = lengths[back] * rng.uniform(0.85, 1.2)
+    length *= reach if back in ("long", "very long") else 1
     return Hair(
         bangs=_pick(rng, BANGS, [2, 1.5, 2, 1.5, 1.2, 1, 1, 0.4]),
         locks=int(rng.integers(5, 13)),
         bangs_length=float(rng.uniform(0.75, 1.2)),
         back=back,
-        length=float(
-            lengths[back] * rng.uniform(0.85, 1.2) * (reach if back in ("long", "very long") else 1)
-        ),
+        length=float(min(length, 0.66 * (body.heads - 0.5))),
         tied=tied,
         tail_length=float(rng.uniform(0.6, 2.2) * reach),
         side_locks=float(rng.choice([0.0, 0.22, 0.42, 0.65, 1.0], p=[0.15, 0.25, 0.3, 0.2, 0.1])),
         volume=float(rng.uniform(0.9, 1.25)),
         curl=float(rng.choice([0, 0, 0.4, 1.0]) * rng.uniform(0.6, 1)),
         spiky=float(rng.choice([0, 0, 0.35, 1.0]) * rng.uniform(0.7, 1)),
-        ahoge=int(rng.choice([0, 1, 2, 3], p=[0.6, 0.22, 0.12, 0.06])),
+        ahoge=int(rng.choice([0, 1, 2, 3], p=[0.76, 0.14, 0.07, 0.03])),
         ring=_pick(rng, ("none", "zigzag", "band", "spots"), [1, 1.2, 0.8, 0.5]),
         parting=float(rng.uniform(-0.6, 0.6)),
         tips=bool(rng.random() < 0.1),
@@ -299,6 +310,8 @@ def _outfit(rng: np.random.Generator, body: Body) -> Outfit:
         ]
         + [1.2, 0.7, 0.7, 0.35, 0.8, 0.6 * woman, 0.7],
     )
+    if top == "swimsuit" and body.heads < 5.5:
+        top = "tank"
     bottom = _pick(rng, BOTTOMS, [2 * woman, 2 * woman, woman, 1.7, 1.2, 0.6, 0.6])
     if top in ("suit", "uniform") and woman < 0.5:
         bottom = "trousers"

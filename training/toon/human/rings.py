@@ -95,7 +95,6 @@ def skirt_rings(
         + (hang * 0.5 + (feet - knees) / (np.linalg.norm(feet - knees) + 1e-6) * 0.5) * size.shin
     )
     trunk = trunk_rings(rig, grow)
-    top = spot(waist)
     out_c, out_a, out_h = [], [], []
     for level in (waist, (waist + 0.13) / 2):
         k = spot(level)
@@ -103,11 +102,7 @@ def skirt_rings(
         p = k - low
         for out, q in ((out_c, trunk.centre), (out_a, trunk.across), (out_h, trunk.ahead)):
             out.append(q[low] * (1 - p) + q[low + 1] * p)
-    del top
     hip_wide = size.hip + grow + 0.02
-    spread_knee = (
-        np.linalg.norm(joints["left_knee"] - joints["right_knee"]) / 2 + size.leg[1] * 1.25 + grow
-    )
     spread_foot = np.linalg.norm(joints["left_foot"] - joints["right_foot"]) / 2 + size.leg[2] * 1.4
     gap = (joints["left_knee"] - joints["right_knee"]) / 2
     side = rig.pelvis[:, 0]
@@ -119,7 +114,6 @@ def skirt_rings(
         front = -rig.pelvis[:, 1]
         front = front - axis * float(front @ axis)
     front = front / (np.linalg.norm(front) + 1e-6)
-    end = 0.25 * np.array([0, 0, 0])
     for share in (0.3, 0.65, 1.0):
         t = length * share
         if t <= 0.5:
@@ -140,10 +134,13 @@ def skirt_rings(
             depth + grow,
         )
         sway = np.array([rig.pose.sway * 0.18 * t * share, 0, 0])
-        out_c.append(spot_at + sway + end)
+        out_c.append(spot_at + sway)
         out_a.append(side * wide)
-        out_h.append(front * deep)
-    del spread_knee
+        if t > 0.5:  # below the knees its front is the body's again
+            turned = front * (1 - u) + rig.pelvis[:, 2] * u
+            out_h.append(turned / (np.linalg.norm(turned) + 1e-6) * deep)
+        else:
+            out_h.append(front * deep)
     return Rings(np.array(out_c[::-1]), np.array(out_a[::-1]), np.array(out_h[::-1]))
 
 

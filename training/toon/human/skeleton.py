@@ -195,12 +195,14 @@ def rig(looks: Looks, pose: Pose) -> Rig:
         joints[f"{side}_elbow"] = start + chest @ upper * size.upper_arm
         joints[f"{side}_hand"] = joints[f"{side}_elbow"] + chest @ fore * size.forearm
         start = pelvis[:, 0] * s * max(size.hip - size.leg[0] * 1.02, size.leg[0] * 0.6)
-        thigh, shin = _limb(pose.leg_forward[index], pose.leg_out[index], -pose.knee[index], 0.0, s)
+        out, knee = pose.leg_out[index], pose.knee[index]
+        fold = -135.0 * min(max((out - 24) / 20, 0.0), 1.0) * min(knee / 90, 1.0)  # shins cross
+        thigh, shin = _limb(pose.leg_forward[index], out, -knee, fold, s)
         joints[f"{side}_hip"] = start
         joints[f"{side}_knee"] = start + pelvis @ thigh * size.thigh
         joints[f"{side}_foot"] = joints[f"{side}_knee"] + pelvis @ shin * size.shin
         joints[f"{side}_toe"] = (
-            joints[f"{side}_foot"] + pelvis @ _foot(shin, pose.foot[index]) * size.foot
+            joints[f"{side}_foot"] + pelvis @ _foot(shin, pose.foot[index], s) * size.foot
         )
     for side, s in SIDES:
         joints[f"{side}_eye"] = joints["head"] + head @ np.array([0.19 * s, 0.1, 0.36])
@@ -237,25 +239,19 @@ def _limb(forward: float, out: float, bend: float, turn: float, side: float):
     """Directions of its two bones, from hanging down, in the frame of what it hangs on."""
     f, o = math.radians(forward), math.radians(out)
     upper = np.array([side * math.sin(o), math.cos(o) * math.cos(f), math.cos(o) * math.sin(f)])
-    front = np.array([0.0, 0.0, 1.0]) - upper[2] * upper
-    if np.linalg.norm(front) < 0.35:  # the bone itself points forward: fold up
-        front = np.array([0.0, -1.0, 0.0]) + upper[1] * upper
-    elif upper[2] > 0:
-        front = front + np.array([0.0, -1.0, 0.0]) * 0.2 * upper[2]
-        front -= (front @ upper) * upper
-    front /= np.linalg.norm(front)
+    front = np.array([0.0, -math.sin(f), math.cos(f)])  # where it folds to
     inward = np.cross(front, upper) * side
     b, t = math.radians(bend), math.radians(turn)
     return upper, math.cos(b) * upper + math.sin(b) * (math.cos(t) * front + math.sin(t) * inward)
 
 
-def _foot(shin: np.ndarray, point: float) -> np.ndarray:
-    forward = np.array([0.0, -0.0, 1.0]) - shin[2] * shin
-    length = np.linalg.norm(forward)
-    if shin[2] < -0.5:  # the shin points back: toes point down and back
-        forward = np.array([0.0, 1.0, 0.0]) - shin[1] * shin
-        length = np.linalg.norm(forward)
-    forward = forward / max(length, 1e-3)
+def _foot(shin: np.ndarray, point: float, side: float) -> np.ndarray:
+    """Where a foot points, a little outward; of a shin that points back it points back too."""
+    forward = np.array([0.22 * side, 0.0, 1.0])
+    if shin[2] < -0.5:
+        forward = np.array([0.0, 1.0, 0.0])
+    forward = forward - (forward @ shin) * shin
+    forward = forward / max(np.linalg.norm(forward), 1e-3)
     p = math.radians(point)
     return math.cos(p) * forward + math.sin(p) * shin
 
