@@ -1,34 +1,78 @@
 """Shows what the trainings see: `python -m training.contact_sheet -o runs/sheets`.
 
-Writes PNG sheets of compositions with their outlines, refiner samples (picture, coarse mask,
-answer), held-out and validation compositions, drawings and backgrounds.
+Writes PNG sheets of generated scenes, plain and with the outlines of their masks, every label of
+one of them, drawn figures and things; and, where the public-domain drawings are installed, of
+compositions, refiner samples (picture, coarse mask, answer), held-out and validation compositions,
+drawings and backgrounds.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from .art import load_art
-from .backgrounds import PAINTERS, load_backgrounds, paint
+from .backgrounds import PAINTERS, SCENE_PAINTERS, load_backgrounds, paint
 from .dataset import DetectorSamples, RefinerSamples, held_out
+from .label_sheet import label_sheet
+from .toon.pool import ToonPool
+from .toon.samples import load_scenes, make_scene
 from .validation import validation
 
 COLORS = ((255, 40, 40), (40, 220, 40), (60, 60, 255), (255, 0, 255), (0, 220, 220), (255, 220, 0))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Writes contact sheets of the training data.")
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="training.contact_sheet", description="Writes contact sheets of the training data."
+    )
     parser.add_argument("-o", "--output", type=Path, default=Path("runs/sheets"))
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--size", type=int, default=384)
+    parser.add_argument("--size", type=int, default=384, help="side of compositions, pixels")
+    parser.add_argument("--scene-size", type=int, default=768, help="side of scenes, pixels")
     parser.add_argument("--count", type=int, default=48)
-    args = parser.parse_args()
+    parser.add_argument("--workers", type=int, default=2, help="drawing processes on first use")
+    args = parser.parse_args(arguments)
+    if args.count < 2:
+        parser.error(f"--count {args.count} is less than two pictures")
+    if min(args.size, args.scene_size) < 64:
+        parser.error(f"{min(args.size, args.scene_size)} pixels are less than 64")
     args.output.mkdir(parents=True, exist_ok=True)
-    art, backgrounds = load_art(), load_backgrounds()
+    write_scenes(args)
+    try:
+        art = load_art(workers=args.workers)
+    except FileNotFoundError as error:
+        print(f"No sheets of compositions: {error}")
+        return 0
+    write_compositions(args, art)
+    return 0
+
+
+def write_scenes(args: argparse.Namespace) -> None:
+    """Sheets of the generator: scenes, their outlines, labels, drawings, backgrounds."""
+    scenes = load_scenes(workers=args.workers)
+    material = {"pool": scenes.pool, "backgrounds": scenes.backgrounds}
+    made = (make_scene(args.seed, i, args.scene_size, **material) for i in range(args.count))
+    pictures, outlines, labelled = [], [], None
+    for scene in made:
+        pictures.append(shrunk(scene.picture, 360))
+        outlines.append(shrunk(outlined(scene.picture, scene.masks), 360))
+        if labelled is None or len(labelled.masks) < 3 <= len(scene.masks):
+            labelled = scene
+    write_sheet(args.output / "scenes.png", pictures, 8, 360)
+    write_sheet(args.output / "scene_masks.png", outlines, 8, 360)
+    cv2.imwrite(str(args.output / "labels.png"), label_sheet(labelled)[..., ::-1])
+    write_sheet(args.output / "toons.png", _members(scenes.pool, 96), 12, 200)
+    write_sheet(args.output / "scene_backgrounds.png", _paintings(SCENE_PAINTERS, args), 12, 200)
+
+
+def write_compositions(args: argparse.Namespace, art) -> None:
+    """Sheets of compositions of clip art, and of what they are made from."""
+    backgrounds = load_backgrounds()
     samples = DetectorSamples(args.seed, args.size, art=art, backgrounds=backgrounds)
     cells = [
         outlined(s["picture"].numpy(), s["masks"].numpy())
@@ -48,21 +92,30 @@ def main() -> None:
         made = compositions(min(args.count, 24))
         cells = [outlined(c.picture, c.masks) for c in made]
         write_sheet(args.output / f"{name}.png", cells, 6, 320)
-    everything = load_art(held_out=None)
-    for kind, sprites in (
-        ("characters", everything.characters),
-        ("props", everything.props),
-        ("toons", everything.toons),
-    ):
-        write_sheet(
-            args.output / f"{kind}.png", [_on_green(everything.rgba(s)) for s in sprites], 24, 80
-        )
-    paintings = [
+    everything = load_art(held_out=None, workers=args.workers)
+    for kind, sprites in (("characters", everything.characters), ("props", everything.props)):
+        cells = [_on_green(everything.rgba(s)) for s in sprites]
+        write_sheet(args.output / f"{kind}.png", cells, 24, 80)
+    write_sheet(args.output / "backgrounds.png", _paintings(PAINTERS, args), 12, 160)
+
+
+def _paintings(families, args: argparse.Namespace) -> list[np.ndarray]:
+    return [
         paint(np.random.default_rng([args.seed, i]), family, 256)
-        for family in PAINTERS
+        for family in families
         for i in range(6)
     ]
-    write_sheet(args.output / "backgrounds.png", paintings, 12, 160)
+
+
+def _members(pool: ToonPool, count: int) -> list[np.ndarray]:
+    indices = range(0, len(pool), max(1, len(pool) // count))
+    return [_on_green(pool.member(i).drawing.rgba) for i in indices]
+
+
+def shrunk(picture: np.ndarray, height: int) -> np.ndarray:
+    """A picture of `height`, so that a sheet of many stays in memory."""
+    width = round(picture.shape[1] * height / picture.shape[0])
+    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def outlined(picture: np.ndarray, masks: np.ndarray) -> np.ndarray:
@@ -104,4 +157,4 @@ def _on_green(rgba: np.ndarray) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

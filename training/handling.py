@@ -215,7 +215,7 @@ def contrast(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
     levels = np.arange(256) / 255
     kind = rng.integers(3)
     if kind == 0:
-        curve = levels * rng.uniform(0.25, 0.6)
+        curve = levels * rng.uniform(0.4, 0.75)
     elif kind == 1:
         curve = levels * rng.uniform(0.2, 0.6) + rng.uniform(0.2, 0.5)
     else:

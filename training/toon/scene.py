@@ -20,11 +20,11 @@ from .books import draw_book
 from .distractors import add_distractors
 from .labels import LabelledPicture, LabelTable, join_tables
 from .pool import ToonPool
-from .scene_colors import changed_sheet, changed_table, draw_mood
+from .scene_colors import changed_sheet, changed_table, draw_mood, grey
 from .scene_placing import Layer, View, place_drawing, place_figures
 
 # Close-ups weigh more than in compositions of clip art: they are where segmenters fail.
-SCENE_KINDS = {**KINDS, "people": 0.28, "regular": 0.2, "close-up": 0.26, "huddle": 0.12}
+SCENE_KINDS = {**KINDS, "people": 0.3, "regular": 0.16, "close-up": 0.26, "huddle": 0.12}
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,8 @@ def compose_scene(
     figures = []
     if rng.random() >= options.empty:
         figures = place_figures(rng, pool, layout, view, options.nuisance)
+    if _colorless(figures) and rng.random() < 0.7:  # a comic's page has no colour at all
+        picture = grey(picture)
     if rng.random() < options.distractors and pool.sprites:
         add_distractors(rng, picture, pool)
     stack = _things(rng, picture, figures, pool, art, options, view)
@@ -117,6 +119,11 @@ def compose_scene(
         families=tuple(layer.family for layer in kept),
     )
     return made, tuple(layer.place for layer in kept)
+
+
+def _colorless(figures: list[Layer]) -> bool:
+    colors = [layer.table.color[1:].astype(int) for layer in figures]
+    return bool(colors) and all(np.mean(np.ptp(color, axis=1)) < 12 for color in colors)
 
 
 def visible(stack: list[Layer], options: SceneOptions) -> tuple[list[Layer], np.ndarray]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import pool, shapes
+from . import human, pool, shapes
 from .labels import Drawing
 from .model import Figure
 from .pool import Member
@@ -25,18 +25,22 @@ CLOSE_SIDE = 800
 def draw_member(split: str, index: int) -> Member:
     """Drawing `index` of a split of the pool."""
     rng = np.random.default_rng([pool.VERSION, 77, pool.SPLITS.index(split), index])
-    figure = draw_figure(rng)
-    style = sample_style(rng, held_out=split == "held-out")
     shots = list(SHOTS)
     shot = shots[rng.choice(len(shots), p=list(SHOTS.values()))]
+    figure = draw_figure(rng, upright=shot != "whole")
+    style = sample_style(rng, held_out=split == "held-out")
     if figure.kind == "item":
         shot = "whole"
     return frame_figure(figure, style, rng, shot)
 
 
-def draw_figure(rng: np.random.Generator) -> Figure:
-    """A human, a creature or a thing by chance."""
-    return _stand_in(rng)
+def draw_figure(rng: np.random.Generator, upright: bool = False) -> Figure:
+    """A human, a creature or a thing by chance; `upright`: none that lies or stands on its head."""
+    looks = human.sample_looks(rng)
+    pose = human.sample_pose(rng, looks.body.heads)
+    if upright:
+        pose = replace(pose, roll=float(rng.normal(0, 10)))
+    return human.build(looks, pose)
 
 
 def frame_figure(
@@ -72,7 +76,7 @@ def _frame(figure: Figure, rng: np.random.Generator, shot: str):
 def _head(figure: Figure) -> tuple[float, float, float, float]:
     """Where the head is: the part of this name, or the upper unit of the figure."""
     for part in figure.parts:
-        if part.name in ("head", "face"):
+        if part.name in ("head.face", "head"):
             return shapes.bounds(part.outline)
     boxes = np.array([shapes.bounds(part.outline) for part in figure.parts])
     (x0, y0), (x1, y1) = boxes[:, :2].min(0), boxes[:, 2:].max(0)
@@ -95,76 +99,3 @@ def _cut(rgba: np.ndarray) -> tuple[bool, bool, bool, bool]:
     alpha = rgba[..., 3] > 127
     sides = (alpha[:, 0], alpha[0], alpha[:, -1], alpha[-1])
     return tuple(bool(side.sum() > max(3, 0.01 * len(side))) for side in sides)
-
-
-def _stand_in(rng: np.random.Generator) -> Figure:
-    """A plain doll, where no other figure is to be had."""
-    from .model import Part, Tone
-
-    heads = rng.uniform(2.2, 6)
-    colors = rng.random((5, 3))
-    palette = dict(zip(("skin", "hair", "top", "legs", "eye"), map(tuple, colors), strict=True))
-    palette["skin"] = (1.0, float(rng.uniform(0.6, 0.9)), float(rng.uniform(0.5, 0.8)))
-    wide = rng.uniform(0.5, 0.8)
-    arm = rng.uniform(0.5, 2.0, 2)
-    parts = [
-        Part(
-            f"leg.{side}",
-            shapes.limb([(s * 0.2, heads * 0.5), (s * 0.3, heads)], [0.2, 0.15]),
-            "clothes",
-            "legs",
-        )
-        for side, s in (("left", -1), ("right", 1))
-    ]
-    parts.append(
-        Part(
-            "body",
-            shapes.smooth(
-                [(-wide, 1.1), (wide, 1.1), (wide * 0.8, heads * 0.6), (-wide * 0.8, heads * 0.6)]
-            ),
-            "clothes",
-            "top",
-        )
-    )
-    for side, s, a in (("left", -1, arm[0]), ("right", 1, arm[1])):
-        end = (s * (wide + 0.9 * np.sin(a)), 1.2 + 1.2 * np.cos(a))
-        parts.append(
-            Part(
-                f"arm.{side}",
-                shapes.limb([(s * wide * 0.9, 1.2), end], [0.18, 0.14]),
-                "skin",
-                "skin",
-            )
-        )
-    parts.append(Part("head", shapes.ellipse(0, 0.5, 0.48, 0.5), "skin", "skin", casts=("body",)))
-    for side, s in (("left", -1), ("right", 1)):
-        parts.append(
-            Part(
-                f"eye.{side}",
-                shapes.ellipse(s * 0.2, 0.55, 0.09, 0.12),
-                "eye",
-                "eye",
-                within="head",
-            )
-        )
-    lock = [
-        (-0.55, 0.5),
-        (-0.5, -0.05),
-        (0, -0.2),
-        (0.5, -0.05),
-        (0.55, 0.5),
-        (0.2, 0.2),
-        (-0.2, 0.25),
-    ]
-    parts.append(
-        Part(
-            "hair",
-            shapes.smooth(lock),
-            "hair",
-            "hair",
-            casts=("head",),
-            tones=(Tone(1, shapes.ellipse(0, 0.05, 0.3, 0.06)),),
-        )
-    )
-    joints = {"head": (0.0, 0.5), "neck": (0.0, 1.0), "root": (0.0, heads * 0.6)}
-    return Figure(tuple(parts), palette, joints)

@@ -44,8 +44,8 @@ def draw_mood(rng: np.random.Generator) -> ColorChange:
     kind = rng.random()
     levels = np.arange(256)[:, None] / 255
     if kind < 0.22:  # night
-        tint = np.array([0.45, 0.55, 0.95]) * rng.uniform(0.6, 1.0)
-        return _table(255 * (0.02 + levels**1.15 * tint))
+        tint = np.array([0.5, 0.6, 1.0]) * rng.uniform(0.65, 1.05)
+        return _table(255 * (0.03 + levels**1.1 * tint))
     if kind < 0.44:  # low sun
         tint = np.array([1.1, rng.uniform(0.7, 0.9), rng.uniform(0.45, 0.75)])
         return _table(255 * levels * tint)
