@@ -30,6 +30,8 @@ CALM = SceneOptions(
     distractors=0.0,
     props=0.0,
     books=0.0,
+    balloons=0.0,
+    pages=0.0,
     mood=0.0,
     nuisance=0.0,
 )
@@ -160,6 +162,21 @@ def test_masks_and_numbers_agree_away_from_edges(pool, backgrounds):
             figures += 1
     assert figures > 20
     assert wrong < 0.01 * total
+
+
+def test_pages_keep_the_labels_of_their_panels(pool, backgrounds):
+    options = SceneOptions(pages=1.0, balloons=0.0)
+    found = 0
+    for i in range(3):
+        made = make_scene(2, i, 320, pool=pool, backgrounds=backgrounds, options=options)
+        instance = made.table.instance[made.ids]
+        count = len(made.masks)
+        assert count == len(made.joints) == len(made.sheets) == len(made.families)
+        for number, mask in enumerate(made.masks, 1):
+            inside, own = mask > 127, instance == number
+            assert (inside & own).sum() > 0.8 * (inside | own).sum()
+            found += 1
+    assert found > 3
 
 
 def test_everything_of_a_figure_comes_under_its_number(pool, backgrounds):

@@ -21,10 +21,14 @@ from .distractors import add_distractors
 from .labels import LabelledPicture, LabelTable, join_tables
 from .pool import ToonPool
 from .scene_colors import changed_sheet, changed_table, draw_mood, grey
-from .scene_placing import Layer, View, place_drawing, place_figures
+from .scene_pages import SMALLEST, balloon, compose_page
+from .scene_placing import Layer, View, draw_family, place_drawing, place_figures
 
 # Close-ups weigh more than in compositions of clip art: they are where segmenters fail.
 SCENE_KINDS = {**KINDS, "people": 0.3, "regular": 0.16, "close-up": 0.26, "huddle": 0.12}
+
+
+_ALL = (0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class SceneOptions:
         distractors: share of pictures with figures that are no characters.
         props: mean number of things behind and among the figures.
         books: share of pictures with scenery before the figures.
+        balloons: share of pictures with a speech balloon; of those, the share with another one.
+        pages: share of pictures that are pages of panels, each with a scene.
         mood: share of pictures in one light.
         nuisance: strength of recolouring and handling, 1 as meant, 0 none.
         minimum_visible: a figure of which less is visible is left out.
@@ -51,6 +57,8 @@ class SceneOptions:
     distractors: float = 0.3
     props: float = 2.0
     books: float = 0.25
+    balloons: float = 0.07
+    pages: float = 0.07
     mood: float = 0.25
     nuisance: float = 1.0
     minimum_visible: float = 0.25
@@ -64,7 +72,7 @@ def compose_scene(
     *,
     art=None,
     layout: Layout | None = None,
-    window: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
+    window: tuple[float, float, float, float] = _ALL,
 ) -> tuple[LabelledPicture, tuple[int, ...]]:
     """Draws one scene; everything follows from `rng`.
 
@@ -75,6 +83,32 @@ def compose_scene(
     Returns:
         The picture, and for each of its figures the place in the layout.
     """
+    if layout is None and rng.random() < options.pages and min(options.size) >= 3 * SMALLEST:
+        family = draw_family(rng, pool)
+        panel = replace(options, books=options.books / 2, balloons=0.5, empty=0.15)
+
+        def scene(size: tuple[int, int]):
+            own = replace(panel, size=size)
+            return _draw_scene(rng, pool, backgrounds, own, art, None, _ALL, family)
+
+        made = compose_page(rng, options.size, scene)
+        places = tuple(range(len(made.masks)))
+    else:
+        made, places = _draw_scene(rng, pool, backgrounds, options, art, layout, window)
+    return _finished(rng, made, options), places
+
+
+def _draw_scene(
+    rng: np.random.Generator,
+    pool: ToonPool,
+    backgrounds: BackgroundPool,
+    options: SceneOptions,
+    art,
+    layout: Layout | None,
+    window: tuple[float, float, float, float],
+    family: str | None = None,
+) -> tuple[LabelledPicture, tuple[int, ...]]:
+    """A scene as it was painted, without mood and handling."""
     view = View.of(options.size, window)
     if layout is None:
         layout = draw_layout(rng, view.canvas[1] / view.canvas[0], options.kinds)
@@ -83,15 +117,17 @@ def compose_scene(
     picture = np.ascontiguousarray(picture)
     figures = []
     if rng.random() >= options.empty:
-        figures = place_figures(rng, pool, layout, view, options.nuisance)
+        figures = place_figures(rng, pool, layout, view, options.nuisance, family)
     if _colorless(figures) and rng.random() < 0.7:  # a comic's page has no colour at all
         picture = grey(picture)
     if rng.random() < options.distractors and pool.sprites:
         add_distractors(rng, picture, pool)
-    stack = _things(rng, picture, figures, pool, art, options, view)
+    stack = _things(rng, picture, figures, pool, art, options)
     if rng.random() < options.books:
         for _ in range(1 + int(rng.random() < 0.2)):
             stack.append(_book(rng, options.size))
+    while rng.random() < options.balloons and len(stack) < 20:
+        stack.append(Layer(balloon(rng, options.size)))
     if rng.random() < 0.04 * options.nuisance:
         stack.append(_erasure(rng, options.size))
     stack, masks = visible(stack, options)
@@ -101,24 +137,32 @@ def compose_scene(
             _ground_shadow(picture, layer.placed)
         paint(picture, layer.placed)
     ids, table = _labels(stack, options.size)
-    sheets = [layer.sheet for layer in stack if layer.place >= 0]
-    if rng.random() < options.mood * options.nuisance:
-        mood = draw_mood(rng)
-        picture, table = mood(picture), changed_table(table, mood)
-        sheets = [changed_sheet(sheet, mood) for sheet in sheets]
     kept = [layer for layer in stack if layer.place >= 0]
     made = LabelledPicture(
-        picture=handle(rng, picture, options.nuisance) if options.nuisance else picture.copy(),
+        picture=picture,
         clean=picture,
         masks=masks,
         ids=ids,
         table=table,
         order=np.arange(len(kept)),
         joints=tuple(layer.joints for layer in kept),
-        sheets=tuple(sheets),
+        sheets=tuple(layer.sheet for layer in kept),
         families=tuple(layer.family for layer in kept),
     )
     return made, tuple(layer.place for layer in kept)
+
+
+def _finished(
+    rng: np.random.Generator, made: LabelledPicture, options: SceneOptions
+) -> LabelledPicture:
+    """The picture in its light and as a user would have it."""
+    picture, table, sheets = made.picture, made.table, made.sheets
+    if rng.random() < options.mood * options.nuisance:
+        mood = draw_mood(rng)
+        picture, table = mood(picture), changed_table(table, mood)
+        sheets = tuple(changed_sheet(sheet, mood) for sheet in sheets)
+    handled = handle(rng, picture, options.nuisance) if options.nuisance else picture.copy()
+    return replace(made, picture=handled, clean=picture, table=table, sheets=sheets)
 
 
 def _colorless(figures: list[Layer]) -> bool:
@@ -211,7 +255,7 @@ def _nothing() -> LabelTable:
 _NOTHING = _nothing()
 
 
-def _things(rng, picture, figures, pool: ToonPool, art, options: SceneOptions, view: View):
+def _things(rng, picture, figures, pool: ToonPool, art, options: SceneOptions):
     """Things painted behind the figures, and the stack with those among and before them."""
     height, width = options.size
     stack = list(figures)

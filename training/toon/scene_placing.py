@@ -72,12 +72,22 @@ class View:
 
 
 def place_figures(
-    rng: np.random.Generator, pool: ToonPool, layout: Layout, view: View, strength: float = 1.0
+    rng: np.random.Generator,
+    pool: ToonPool,
+    layout: Layout,
+    view: View,
+    strength: float = 1.0,
+    family: str | None = None,
 ) -> list[Layer]:
-    """The figures of a layout, back to front, without those outside the picture."""
+    """The figures of a layout, back to front, without those outside the picture.
+
+    All are of one style `family`; None: of one by chance, or of any.
+    """
+    if family is None and rng.random() < ONE_FAMILY:
+        family = draw_family(rng, pool)
     height, width = view.canvas
     boxes = layout.boxes * np.array([width, height, width, height])
-    rows = _cast(rng, pool, layout, boxes, view)
+    rows = _cast(rng, pool, layout, boxes, view, family)
     seeds = rng.integers(2**63, size=len(layout))
     same_look = rng.random() < 0.7
     layers, behind = [], []
@@ -133,13 +143,19 @@ def altered(rng: np.random.Generator, layer: Layer, strength: float = 1.0) -> La
     return replace(layer, placed=replace(layer.placed, color=np.ascontiguousarray(color)))
 
 
-def _cast(rng, pool: ToonPool, layout: Layout, boxes: np.ndarray, view: View) -> list[int]:
-    """The number of a drawing for each place."""
-    one_family = rng.random() < ONE_FAMILY
+def draw_family(rng: np.random.Generator, pool: ToonPool) -> str:
+    """A style family, as often as it is in the pool."""
     families = list(pool.families)
     weights = np.array([len(pool.families[name]) for name in families], float)
-    family = families[rng.choice(len(families), p=weights / weights.sum())]
-    members = pool.families[family] if one_family else range(len(pool))
+    return families[rng.choice(len(families), p=weights / weights.sum())]
+
+
+def _cast(
+    rng, pool: ToonPool, layout: Layout, boxes: np.ndarray, view: View, family: str | None
+) -> list[int]:
+    """The number of a drawing for each place."""
+    members = range(len(pool)) if family is None else pool.families[family]
+    members = [i for i in members if pool.rows[i].kind != "item"]
     shots = {
         "whole": [i for i in members if pool.rows[i].shot == "whole"],
         "close": [i for i in members if pool.rows[i].shot != "whole"],
