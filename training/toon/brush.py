@@ -132,7 +132,7 @@ class Lines:
         self._room_out = np.where(inner_is_out, room, np.inf)
         self._room_in = np.where(inner_is_out, np.inf, room)
 
-    def waves(self, phases: np.ndarray, period: float, strength: float = 0.6) -> np.ndarray:
+    def waves(self, phases: np.ndarray, period: float, strength: float = 0.5) -> np.ndarray:
         """Slow changes along each line: float64 [T], about -1..1; closed lines close.
 
         Args:
@@ -143,7 +143,7 @@ class Lines:
         base = np.maximum(np.round(self.length / period), 1)
         out = np.zeros(len(self.line))
         weight, total = 1.0, 0.0
-        for column, factor in enumerate((1, 2, 5)):
+        for column, factor in enumerate((1, 2, 3)):
             turns = (base * factor / self.length)[self.line] * self.along
             out += weight * np.sin(2 * np.pi * (turns + phases[self.line, column]))
             total += weight

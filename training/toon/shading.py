@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from .brush import Lines, chances
+from .brush import chances
 from .color_sheet import ColorSheet, segment_number
 from .inking import back_fills
 from .labels import (
@@ -29,9 +29,8 @@ from .model import Color, Part
 from .raster import Fill, Gradient, Outlines
 from .shapes import Placement, bounds
 from .style import Style
-from .terminator import NARROWEST, Forms, Region
+from .terminator import NARROWEST, Forms, Region, regions_of
 
-TONE_LINE = 1.5  # pixels: width of a line that only a douga has, between two tones
 SECOND = len(TONES)  # numbers the segment of a second, darker shadow after those of the tones
 CAST_REACH = 0.14  # figure units from a part to the shadow that it casts
 RIM = 0.04  # figure units
@@ -54,7 +53,9 @@ class Shades:
         names = [part.name for part in parts]
         chance = chances(names, style.seed + 1, 4)
         forms = Forms(
-            [place(part.outline) for part in parts], [part.category == "hair" for part in parts]
+            [place(part.outline) for part in parts],
+            [part.category == "hair" for part in parts],
+            [0.5 * style.line * place.scale * part.outlined for part in parts],
         )
         self.soft = dict(zip(names, 0.12 * forms.thickness, strict=True))
         if style.shading not in ("none", "flat"):
@@ -64,7 +65,7 @@ class Shades:
             shadows = forms.shadows(style.light, reach, waves)
             self.shadows = dict(zip(names, shadows, strict=True))
             if style.shading in ("two", "painterly"):
-                deeper = forms.shadows(style.light, 0.42 * reach, waves)
+                deeper = forms.shadows(style.light, 0.42 * reach, waves, second=True)
                 self.deeper = dict(zip(names, deeper, strict=True))
         if style.rim > 0:
             width = np.minimum(RIM * place.scale, 0.16 * forms.thickness)
@@ -97,8 +98,8 @@ def surface_fills(
         color = Gradient(
             tuple((middle + towards).tolist()),
             tuple((middle - towards).tolist()),
-            _between(normal, light, 0.5),
-            _between(normal, dark, 0.5),
+            _between(normal, light, 0.35),
+            _between(normal, dark, 0.25),
         )
     return [*out, Fill(outlines, color, label, clip=clip)]
 
@@ -127,25 +128,25 @@ def tone_fills(
         rims = shades.rims.get(part.name, [])
     else:
         shades, regions, deeper, rims = None, [], [], []
-    dark = list(regions)
+    cast = []
     if shades is not None and style.shading != "none":
-        dark += _casts(outlines[0], regions, casts, style, place)
-    light = []
+        cast = _casts(outlines[0], regions, casts, style, place)
+    own: dict[int, list[np.ndarray]] = {SHADOW: cast, HIGHLIGHT: []}
     for tone in part.tones:
         if style.shading != "none" or tone.tone == HIGHLIGHT:
-            outline = place(tone.outline)
-            own = Region(outline, np.concatenate([outline, outline[:1]]))
-            (light if tone.tone == HIGHLIGHT else dark).append(own)
+            own[tone.tone].append(place(tone.outline))
     blur = 0.0
     if style.shading in SOFT and shades is not None:
         blur = min(style.soft * place.scale, shades.soft.get(part.name, 0.0))
     _, bright, shadow = sheet.colors(part)
+    dark = [*regions, *regions_of(own[SHADOW])]
     out = _regions(part, SHADOW, dark, outlines, shadow, sheet, blur)
     if deeper:
         darker = style.shade(shadow)
+        if style.shading != "two":
+            darker = _between(shadow, darker, 0.5)
         out += _regions(part, SHADOW, deeper, outlines, darker, sheet, blur, second=True)
-    if rims:
-        light = [*rims, *light]
+    light = [*rims, *regions_of(own[HIGHLIGHT])]
     return out + _regions(part, HIGHLIGHT, light, outlines, bright, sheet, 0.6 * blur)
 
 
@@ -166,20 +167,17 @@ def _regions(
     fill, line = (
         (SHADING_FILL, SHADING_LINE) if tone == SHADOW else (HIGHLIGHT_FILL, HIGHLIGHT_LINE)
     )
-    lines = Lines([region.border for region in regions], [False] * len(regions), spacing=1e9)
-    left, right = lines.sides(TONE_LINE, TONE_LINE)
-    edges = []
-    for number in range(len(regions)):
-        span = lines.span(number)
-        edges.append(np.concatenate([left[span], right[span][::-1]]))
-    fill_row, line_row = sheet.row(part, fill, tone), sheet.row(part, line, tone)
     if second:
         fill_row = _second_row(part, fill, color, sheet)
         line_row = _second_row(part, line, color, sheet)
+    else:
+        fill_row, line_row = sheet.row(part, fill, tone), sheet.row(part, line, tone)
+    edges = tuple(region.edge for region in regions)
     inside = tuple(region.outline for region in regions)
-    out = [Fill(tuple(edges), None, line_row, clip=outlines)]
-    out += [Fill((one,), color, fill_row, clip=outlines, blur=blur) for one in inside]
-    return out
+    return [
+        Fill(edges, None, line_row, clip=outlines),
+        Fill(inside, color, fill_row, clip=outlines, blur=blur),
+    ]
 
 
 def _second_row(part: Part, douga: int, color: Color, sheet: ColorSheet) -> int:
@@ -203,7 +201,7 @@ def _casts(
     casters: Sequence[np.ndarray],
     style: Style,
     place: Placement,
-) -> list[Region]:
+) -> list[np.ndarray]:
     """The shadows that parts before this one throw on it, as far from them as leaves the base
     tone the larger share of what is seen of it."""
     if not casters:
@@ -227,7 +225,7 @@ def _casts(
         thrown = [caster - shift for caster in casters]
         covered = seen & (dark | mask(thrown))
         if covered.sum() <= 0.48 * seen.sum():
-            return [Region(one, np.concatenate([one, one[:1]])) for one in thrown]
+            return thrown
     return []
 
 

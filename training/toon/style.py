@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -77,18 +78,11 @@ class Style:
     # Colours come by the hundred for each figure: plain arithmetic is quicker than arrays.
     def color(self, color: Color) -> Color:
         """A palette's colour as this style uses it."""
-        return tuple(self.recolor(color) if self.recolor else color)
+        return _recolored(self.recolor, tuple(color)) if self.recolor else tuple(color)
 
     def shade(self, color: Color) -> Color:
         """The shadow tone of a (recoloured) colour."""
-        strongest = max(max(color), 1e-6)
-        share = self.shadow
-        tint = max(max(self.shadow_tint), 1e-6)
-        # darker paint is mixed with more of its own hue: grey shadows look dirty
-        return tuple(
-            (1 - share) * c * (c / strongest) ** (0.8 * share) * (1 - 0.4 * share * (1 - t / tint))
-            for c, t in zip(color, self.shadow_tint, strict=True)
-        )
+        return _shaded(color, self.shadow, self.shadow_tint)
 
     def light_up(self, color: Color) -> Color:
         """The highlight tone of a (recoloured) colour."""
@@ -96,7 +90,7 @@ class Style:
 
     def ink_for(self, color: Color) -> Color:
         """The colour of an outline around something of a (recoloured) colour."""
-        return self.ink if self.ink is not None else tuple(c * 0.42 for c in color)
+        return self.ink if self.ink is not None else _shaded(color, 0.6, (1.0, 1.0, 1.0))
 
     def stroke_ink(self, color: Color) -> Color:
         """The colour of a line inside something of a (recoloured) colour.
@@ -108,6 +102,21 @@ class Style:
         if luma(color) - luma(ink) > 0.06:
             return ink
         return tuple(c + (1 - c) * 0.3 for c in color)
+
+
+@lru_cache(4096)
+def _recolored(recolor: Callable[[Color], Color], color: Color) -> Color:
+    return tuple(recolor(color))
+
+
+@lru_cache(4096)
+def _shaded(color: Color, share: float, shadow_tint: Color) -> Color:
+    strongest, tint = max(max(color), 1e-6), max(max(shadow_tint), 1e-6)
+    # darker paint is mixed with more of its own hue: grey shadows look dirty
+    return tuple(
+        (1 - share) * c * (c / strongest) ** (1.1 * share) * (1 - 0.25 * share * (1 - t / tint))
+        for c, t in zip(color, shadow_tint, strict=True)
+    )
 
 
 def luma(color: Color) -> float:

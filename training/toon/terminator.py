@@ -14,11 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .brush import Lines
+
 POINTS = 64  # places on each outline
 FORM, DETAIL = 5.0, 9.0  # harmonics kept of an outline for its form, and of hair
 LARGEST = 0.4  # share of a part that its shadow may take: flat is the largest area
-NARROWEST = 2.5  # pixels: shallower regions are left out
-ROUND = 0.6  # a ball's shadow to that of a long part, of the thickness
+NARROWEST = 2.5  # pixels: regions of which less would show are left out
+ROUND = 0.48  # a ball's shadow to that of a long part, of the thickness
 SIDEWAYS = 0.45  # light falls at least this much from the side on a long part
 
 
@@ -27,19 +29,28 @@ class Region:
     """A region along a part's outline.
 
     Attributes:
-        outline: float32 [K,2]; reaches past the part, which clips it.
-        border: float32 [N,2], the part of it that runs inside the part.
+        outline: float32 [K,2], reaches past the part, which clips it; it runs clockwise, so that
+            several regions may be filled together.
+        edge: float32 [M,2], the line that only a douga has, about the stretch of the outline that
+            lies inside the part; it reaches to both sides.
     """
 
     outline: np.ndarray
-    border: np.ndarray
+    edge: np.ndarray
+
+
+TONE_LINE = 1.5  # pixels: width of that line on each side
 
 
 class Forms:
     """The shapes of many parts, for finding what lies in shadow on them."""
 
-    def __init__(self, outlines: Sequence[np.ndarray], detailed: Sequence[bool]):
-        """`outlines` in pixels; `detailed` ones keep more of their outline's shape."""
+    def __init__(
+        self, outlines: Sequence[np.ndarray], detailed: Sequence[bool], covered: Sequence[float]
+    ):
+        """`outlines` in pixels; `detailed` ones keep more of their outline's shape; `covered`
+        pixels inside them are hidden by the outline's ink."""
+        self.covered = np.array(covered, float)
         self.places = resampled(outlines)
         ring = self.places[..., 0] + 1j * self.places[..., 1]
         harmonic = np.abs(np.fft.fftfreq(POINTS, 1 / POINTS))
@@ -77,13 +88,14 @@ class Forms:
         return mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9)
 
     def shadows(
-        self, light: tuple[float, float], reach: np.ndarray, waves: np.ndarray
+        self, light: tuple[float, float], reach: np.ndarray, waves: np.ndarray, second: bool = False
     ) -> list[list[Region]]:
         """What lies in shadow on each part.
 
         Args:
             reach: [K], share of a long part's thickness that its shadow takes at its deepest.
             waves: [K,2], how much its border swings, and the phase of that, 0..1.
+            second: whether these lie in other shadows, and so must leave something of them.
         """
         towards = self.lights(light)
         turned = -np.einsum("kpi,ki->kp", self.normal, towards)
@@ -99,31 +111,60 @@ class Forms:
         depth *= np.minimum(1, LARGEST * self.area / np.maximum(taken, 1e-6))[:, None]
         inner = self.form + towards[:, None] * depth[..., None]
         outer = self.places - towards[:, None] * (0.6 * self.step + 2)[:, None, None]
-        return self._regions(depth, inner, outer)
+        least = self.covered + NARROWEST * (1.8 if second else 1)
+        return regions_between(depth, inner, outer, least)
 
     def rims(self, light: tuple[float, float], width: np.ndarray) -> list[list[Region]]:
         """A light border of `width` [K] pixels (0 = none) on the side of the light."""
         facing = np.einsum("kpi,i->kp", self.normal, np.array(light, float))
+        width = np.where(width > 0, width + self.covered, 0)
         depth = ((facing - 0.35) / 0.4).clip(0, 1) ** 0.5 * width[:, None]
         inner = self.places - self.normal * depth[..., None]
         outer = self.places + self.normal * (0.6 * self.step + 2)[:, None, None]
-        return self._regions(depth, inner, outer)
+        return regions_between(depth, inner, outer, self.covered + NARROWEST)
 
-    def _regions(self, depth, inner, outer) -> list[list[Region]]:
-        out: list[list[Region]] = []
-        inner, outer = inner.astype(np.float32), outer.astype(np.float32)
-        deep = depth.max(1) >= NARROWEST
-        inside = depth > 0.35
-        for number in range(len(depth)):
-            found: list[Region] = []
-            if deep[number]:
-                for run in _arcs(inside[number]):
-                    if len(run) >= 6 and depth[number][run].max() >= NARROWEST:
-                        border = inner[number][run]
-                        ring = np.concatenate([outer[number][run], border[::-1]])
-                        found.append(Region(ring, border))
-            out.append(found)
-        return out
+
+def regions_between(
+    depth: np.ndarray, inner: np.ndarray, outer: np.ndarray, least: np.ndarray
+) -> list[list[Region]]:
+    """The regions of each part between two curves [K,POINTS,2], where `depth` [K,POINTS] pixels
+    says that there are any, if they reach `least` [K] pixels somewhere."""
+    on = np.roll(inner, -1, 1) - np.roll(inner, 1, 1)
+    across = np.stack([-on[..., 1], on[..., 0]], -1)
+    across *= TONE_LINE / np.maximum(np.linalg.norm(on, axis=-1, keepdims=True), 1e-9)
+    left, right = (inner + across).astype(np.float32), (inner - across).astype(np.float32)
+    inner, outer = inner.astype(np.float32), outer.astype(np.float32)
+    inside = depth > 0.35
+    out: list[list[Region]] = [[] for _ in depth]
+    for number in np.flatnonzero(depth.max(1) >= least):
+        for run in _arcs(inside[number]):
+            if len(run) >= 6 and depth[number][run].max() >= least[number]:
+                back = run[::-1]
+                ring = np.concatenate([outer[number][run], inner[number][back]])
+                edge = np.concatenate([left[number][run], right[number][back]])
+                out[number].append(Region(clockwise(ring), edge))
+    return out
+
+
+def regions_of(outlines: Sequence[np.ndarray]) -> list[Region]:
+    """Regions [K,2] with a line about all of their outline."""
+    if not outlines:
+        return []
+    lines = Lines(outlines, [True] * len(outlines), spacing=1e9)
+    left, right = lines.sides(TONE_LINE, TONE_LINE)
+    out = []
+    for number, outline in enumerate(outlines):
+        span = lines.span(number)
+        ring = [left[span], left[span][:1], right[span][:1], right[span][::-1]]
+        out.append(Region(clockwise(outline), np.concatenate(ring)))
+    return out
+
+
+def clockwise(outline: np.ndarray) -> np.ndarray:
+    """The outline, run through clockwise on the screen."""
+    x, y = outline.T
+    area = float(x @ np.roll(y, -1) - np.roll(x, -1) @ y)
+    return outline if area >= 0 else outline[::-1]
 
 
 def resampled(outlines: Sequence[np.ndarray]) -> np.ndarray:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .labels import LINES, LabelTable
+from .labels import CATEGORIES, COLOR_FILL, VISIBLE_LINE, LabelTable
 from .style import Finish
 
 TILE = 256  # pixels: noise is made once and laid side by side
@@ -86,44 +86,27 @@ class Watercolor:
 
 @dataclass(frozen=True)
 class Strokes:
-    """Brush strokes inside each part, along a direction of its own.
+    """Brush strokes inside each part, along a direction of its own; finer ones on small parts.
 
     Attributes:
-        strength: how different the strokes' colours are, 0..1.
+        strength: how different the strokes' brightness is, 0..1.
         length, width: of a stroke in pixels.
+        hue: how different their hue is, 0..1.
     """
 
     strength: float = 0.3
     length: float = 28.0
     width: float = 3.0
+    hue: float = 0.35
 
     def __call__(self, rng, rgba, ids, table):
-        turns = 4
-        height, width = ids.shape
-        which = rng.integers(0, turns, len(table.parts) + 1)[table.part]
-        layers = np.stack([self._layer(rng, np.pi * k / turns) for k in range(turns)])
-        y = np.arange(height)[:, None] % TILE
-        x = np.arange(width)[None] % TILE
-        light = layers[which[ids], y, x]
-        warm = np.roll(light, (37, 91), (0, 1))
+        light = _along(rng, ids, table, self.length, self.width)
+        warm = np.roll(light, (37, 91), (0, 1)) * self.hue
+        fine = np.isin(table.category, [CATEGORIES.index(name) for name in ("eye", "mouth")])
+        gain = self.strength * np.where(fine, 0.3, 1).astype(np.float32)[ids]
         color = straight(rgba)
-        shift = np.stack([light + 0.35 * warm, light, light - 0.35 * warm], -1)
-        return painted(rgba, color + shift * self.strength * (30 + 0.35 * color))
-
-    def _layer(self, rng, angle: float) -> np.ndarray:
-        size = int(self.length) * 2 + 1
-        kernel = np.zeros((size, size), np.float32)
-        middle = size // 2
-        reach = np.array([np.cos(angle), np.sin(angle)]) * self.length / 2
-        ends = [tuple(np.rint(middle + s * reach).astype(int).tolist()) for s in (-1, 1)]
-        cv2.line(kernel, *ends, 1.0, max(round(self.width), 1), cv2.LINE_AA)
-        noise = rng.standard_normal((TILE, TILE), np.float32)
-        # round by the transform, so that tiles join
-        padded = np.zeros((TILE, TILE), np.float32)
-        padded[:size, :size] = kernel[:TILE, :TILE]
-        layer = np.fft.irfft2(np.fft.rfft2(noise) * np.fft.rfft2(padded), (TILE, TILE))
-        layer = layer / max(float(layer.std()), 1e-6)
-        return np.tanh(1.4 * layer).astype(np.float32)
+        shift = np.stack([light + warm, light, light - warm], -1)
+        return painted(rgba, color + shift * gain[..., None] * (20 + 0.3 * color))
 
 
 @dataclass(frozen=True)
@@ -133,32 +116,29 @@ class Wax:
     Attributes:
         cover: share of the paper that is covered, 0..1.
         size: pixels of a hollow.
-        grain: how much strokes of the stick show, 0..1.
+        grain: how much the stick's way shows, 0..1.
+        hard: how sharply covered and bare paper part, 0.3 soft to 2 hard.
         paper: its colour, RGB 0..1.
         lines: whether ink is of the same stick.
     """
 
     cover: float = 0.75
-    size: float = 2.2
+    size: float = 1.2
     grain: float = 0.6
+    hard: float = 1.0
     paper: tuple[float, float, float] = (0.98, 0.97, 0.94)
     lines: bool = True
 
     def __call__(self, rng, rgba, ids, table):
         hollow = cv2.GaussianBlur(noise(rng, ids.shape), (0, 0), self.size / 2)
         hollow /= max(float(hollow.std()), 1e-6)
-        angle = rng.uniform(0.3, 1.2, len(table.parts) + 1).astype(np.float32)[table.part][ids]
-        y, x = grid(ids.shape)
-        way = x * np.sin(angle) + y * np.cos(angle) + 2.0 * clouds(rng, ids.shape, 20)
-        strokes = np.sin(way * (2 * np.pi / (3.2 * self.size)) + 1.5 * hollow)
-        height = hollow + self.grain * strokes
-        # the level below which `cover` of a Gaussian of this spread lies
-        level = 1.7 * (2 * self.cover - 1) * np.sqrt(1 + 0.5 * self.grain**2)
-        covered = ((level - height) * 1.5 + 0.5).clip(0, 1)
-        if not self.lines:
-            covered = np.where(is_line(ids, table), 1, covered)
-        else:
-            covered = np.where(is_line(ids, table), 0.35 + 0.65 * covered, covered)
+        way = _along(rng, ids, table, 16.0 * self.size, self.size)
+        height = hollow + 1.2 * self.grain * way + 0.5 * clouds(rng, ids.shape, 40)
+        # the height below which about `cover` of the paper lies
+        level = 1.6 * (2 * self.cover - 1) * np.sqrt(1 + self.grain**2)
+        covered = ((level - height) * self.hard + 0.5).clip(0, 1)
+        ink = 0.35 + 0.65 * covered if self.lines else 1.0
+        covered = np.where((table.douga == VISIBLE_LINE)[ids], ink, covered)
         paper = 255 * np.array(self.paper, np.float32)
         color = straight(rgba)
         return painted(rgba, paper + (color - paper) * covered[..., None])
@@ -195,7 +175,10 @@ class Occlusion:
     size: float = 6.0
 
     def __call__(self, rng, rgba, ids, table):
-        part = table.part[ids]
+        # eyes and prints lie in the surface, they do not stand on it
+        flat = np.isin(table.category, [CATEGORIES.index(name) for name in ("eye", "mouth")])
+        flat |= table.douga == COLOR_FILL
+        part = np.where(flat, -1, table.part)[ids]
         edge = np.zeros(ids.shape, np.float32)
         meets = (part[:, 1:] != part[:, :-1]) & (part[:, 1:] >= 0) & (part[:, :-1] >= 0)
         edge[:, 1:][meets] = 1
@@ -254,5 +237,24 @@ def borders(ids: np.ndarray, table: LabelTable) -> np.ndarray:
     return out
 
 
-def is_line(ids: np.ndarray, table: LabelTable) -> np.ndarray:
-    return np.isin(table.douga, LINES[:1])[ids]
+def _along(rng, ids: np.ndarray, table: LabelTable, length: float, width: float) -> np.ndarray:
+    """Streaks float32 [H,W], about -1..1, in each part along one of a few directions."""
+    turns = 4
+    which = rng.integers(0, turns, len(table.parts) + 1)[table.part]
+    layers = np.stack([_streaks(rng, np.pi * k / turns, length, width) for k in range(turns)])
+    y = np.arange(ids.shape[0])[:, None] % TILE
+    x = np.arange(ids.shape[1])[None] % TILE
+    return layers[which[ids], y, x]
+
+
+def _streaks(rng, angle: float, length: float, width: float) -> np.ndarray:
+    """A tile [TILE,TILE] of streaks in one direction that joins with itself."""
+    size = min(int(length) * 2 + 1, TILE)
+    kernel = np.zeros((TILE, TILE), np.float32)
+    middle = size // 2
+    reach = np.array([np.cos(angle), np.sin(angle)]) * length / 2
+    ends = [tuple(np.rint(middle + s * reach).astype(int).tolist()) for s in (-1, 1)]
+    cv2.line(kernel, *ends, 1.0, max(round(width), 1), cv2.LINE_AA)
+    grain = rng.standard_normal((TILE, TILE), np.float32)
+    layer = np.fft.irfft2(np.fft.rfft2(grain) * np.fft.rfft2(kernel), (TILE, TILE))
+    return np.tanh(1.2 * layer / max(float(layer.std()), 1e-6)).astype(np.float32)

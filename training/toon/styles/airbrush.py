@@ -20,7 +20,7 @@ def sample(rng: np.random.Generator) -> Style:
         reach=chance.number(rng, 0.35, 0.45),
         soft=chance.number(rng, 0.05, 0.1),
         light=chance.light(rng),
-        shadow=chance.number(rng, 0.3, 0.55),
+        shadow=chance.number(rng, 0.2, 0.45),
         shadow_tint=chance.tint(rng),
         highlight=chance.number(rng, 0.3, 0.7),
         rim=chance.number(rng, 0.2, 1.0),

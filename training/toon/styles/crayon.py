@@ -11,9 +11,10 @@ from . import chance
 
 def sample(rng: np.random.Generator) -> Style:
     wax = Wax(
-        cover=chance.number(rng, 0.55, 0.8),
-        size=chance.number(rng, 2.0, 3.4),
-        grain=chance.number(rng, 0.5, 1.2),
+        cover=chance.number(rng, 0.6, 0.8),
+        size=chance.number(rng, 1.0, 1.7),
+        grain=chance.number(rng, 0.4, 1.2),
+        hard=chance.number(rng, 0.7, 1.5),
         paper=(0.98, 0.97, 0.93) if rng.random() < 0.8 else (0.85, 0.76, 0.62),
     )
     return Style(
@@ -22,7 +23,7 @@ def sample(rng: np.random.Generator) -> Style:
         ink=None if rng.random() < 0.5 else chance.dark(rng, 0.3),
         silhouette=chance.rarely(rng, 0.3, 0.1, 0.4),
         pressure=chance.number(rng, 0.3, 0.6),
-        wobble=chance.number(rng, 0.3, 0.9),
+        wobble=chance.number(rng, 0.2, 0.6),
         sketch=chance.number(rng, 0.1, 0.6),
         gaps=chance.number(rng, 0.1, 0.4),
         shading=str(rng.choice(["none", "none", "flat", "cel"])),

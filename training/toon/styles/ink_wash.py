@@ -14,7 +14,7 @@ from . import chance
 def sample(rng: np.random.Generator) -> Style:
     warm = rng.uniform(0, 0.08)
     ink = (0.05 + warm, 0.05 + 0.6 * warm, 0.06)
-    passes = [Strokes(chance.number(rng, 0.1, 0.3), width=5.0)]
+    passes = [Strokes(chance.number(rng, 0.08, 0.25), width=5.0, hue=0.0)]
     if rng.random() < 0.5:
         passes.append(Hatching(chance.number(rng, 4, 8), bool(rng.random() < 0.5), ink))
     passes.append(Paper(chance.number(rng, 0.02, 0.06)))
@@ -25,7 +25,7 @@ def sample(rng: np.random.Generator) -> Style:
         silhouette=chance.number(rng, 0, 0.6),
         weight=chance.number(rng, 0.2, 0.7),
         pressure=chance.number(rng, 0.5, 0.95),
-        wobble=chance.number(rng, 0.1, 0.5),
+        wobble=chance.number(rng, 0.05, 0.4),
         sketch=chance.rarely(rng, 0.5, 0.2, 0.6),
         gaps=chance.number(rng, 0.1, 0.5),
         shading=str(rng.choice(["flat", "cel", "two"])),

@@ -11,7 +11,7 @@ from . import chance
 
 def sample(rng: np.random.Generator) -> Style:
     strokes = Strokes(
-        chance.number(rng, 0.15, 0.55), chance.number(rng, 14, 46), chance.number(rng, 2, 6)
+        chance.number(rng, 0.1, 0.35), chance.number(rng, 10, 32), chance.number(rng, 2, 6)
     )
     return Style(
         family="painterly",

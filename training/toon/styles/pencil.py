@@ -13,9 +13,10 @@ from . import chance
 def sample(rng: np.random.Generator) -> Style:
     low = chance.number(rng, 0.05, 0.3)
     wax = Wax(
-        cover=chance.number(rng, 0.85, 0.97),
-        size=chance.number(rng, 1.2, 1.8),
-        grain=chance.number(rng, 0.2, 0.5),
+        cover=chance.number(rng, 0.75, 0.9),
+        size=1.0,
+        grain=chance.number(rng, 0.4, 1.0),
+        hard=chance.number(rng, 0.3, 0.6),
         lines=False,
     )
     return Style(
