@@ -199,6 +199,20 @@ def test_what_becomes_of_the_exact_key_color_within_a_figure_is_an_option(enclos
     )
 
 
+def test_a_gradient_of_the_figures_own_that_passes_through_the_key_has_no_hole():
+    truth = drawn(eye=(250, 224, 205))
+    y, x = np.mgrid[:300, :220]
+    for middle in (92, 128):
+        iris = (x - middle) ** 2 + (y - 84) ** 2 < 64
+        shade = ((y - 76) / 16)[iris, None]
+        truth[iris, :3] = (
+            np.array((0, 120, 44)) * (1 - shade) + np.array((10, 240, 90)) * shade
+        ) / 255
+    for way in (lambda p: p, jpeg):
+        rgba = key_out(way(before_screen(truth, uneven=0)))
+        assert rgba[78:90, 86:98, 3].min() > 0.95
+
+
 def test_a_green_garment_that_touches_the_screen_stays_and_stays_green():
     truth = drawn(skirt=(40, 110, 80))
     rgba = key_out(before_screen(truth, uneven=0.2))
@@ -387,6 +401,16 @@ def test_the_command_says_what_is_wrong_in_one_sentence(
     captured = capsys.readouterr()
     assert said in captured.out + captured.err
     assert "Traceback" not in captured.err
+
+
+def test_black_bars_of_a_video_are_no_figures(tmp_path):
+    picture = before_screen(drawn(160, 120))
+    barred = np.pad(picture, ((20, 20), (0, 0), (0, 0)))
+    write_video(str(tmp_path / "wide.mp4"), [barred])
+    ((_, frame),) = frames_of(tmp_path / "wide.mp4")
+    assert abs(frame.shape[0] - 160) <= 2
+    (figure,) = split_figures(key_out(frame))
+    assert figure.rgba[..., 3].sum() == pytest.approx(drawn(160, 120)[..., 3].sum(), rel=0.03)
 
 
 def test_a_video_without_pictures_or_cut_off_is_named(material, tmp_path):

@@ -5,6 +5,8 @@ All arrays are float32 RGB [..., 3], 0..1.
 
 from __future__ import annotations
 
+from functools import reduce
+
 import cv2
 import numpy as np
 
@@ -16,7 +18,7 @@ _TO_YCC = np.array(
 
 def hue_chroma(rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Hue in degrees 0..360 and chroma (largest less smallest channel) 0..1, each [...]."""
-    high, low = rgb.max(-1), rgb.min(-1)
+    high, low = largest(rgb), smallest(rgb)
     chroma = high - low
     safe = np.maximum(chroma, 1e-6)
     r, g, b = rgb[..., 0], rgb[..., 1], rgb[..., 2]
@@ -37,6 +39,16 @@ def keyness(rgb: np.ndarray, hue: float) -> np.ndarray:
     own, chroma = hue_chroma(rgb)
     away = np.abs((own - hue + 180) % 360 - 180)
     return chroma * (1 - np.minimum(away, 120) / 60)
+
+
+def largest(channels: np.ndarray) -> np.ndarray:
+    """The largest of few channels, [..., C] to [...]; many times quicker than max(-1)."""
+    return reduce(np.maximum, np.moveaxis(channels, -1, 0))
+
+
+def smallest(channels: np.ndarray) -> np.ndarray:
+    """The smallest of few channels, [..., C] to [...]."""
+    return reduce(np.minimum, np.moveaxis(channels, -1, 0))
 
 
 def to_ycc(rgb: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
-from .color import blur, keyness, luma, to_ycc
+from .color import blur, keyness, largest, luma, to_ycc
 from .screen import Screen
 from .subsampling import halved_colors, sharpened_colors
 
@@ -92,35 +92,48 @@ def bare_screen(
     apart = to_ycc(picture - screen.color)
     loose = max(0.08, 5 * screen.noise / max(held, 0.1))
     near = (share > 1 - loose) & (np.abs(apart[..., 0]) < max(0.04, 5 * screen.noise))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        near.astype(np.uint8), connectivity=4
-    )
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(near.astype(np.uint8), connectivity=4)
     height, width = near.shape
     left, top, w, h, area = stats.T
     outer = (left == 0) | (top == 0) | (left + w == width) | (top + h == height)
-    outer |= area > 0.04 * near.size
+    # bars above and below, or a figure from side to side, part the screen from the border
+    outer |= area == area[1:].max(initial=0) if enclosed == "keep" else area > 0.04 * near.size
     outer[0] = False
-    if enclosed == "hole":
-        outer[1:] = True
-    elif enclosed == "auto":
-        outer |= _exactly_screen(apart, near, labels, count, screen)
-    outer[0] = False
-    return outer[labels]
+    bare = outer[labels]
+    if enclosed == "keep":
+        return bare
+    within = near & ~bare
+    if enclosed == "auto" and within.any():
+        within &= _exactly_screen(apart, share, near, within, screen)
+    return bare | within
 
 
-def _exactly_screen(apart, near, labels, count: int, screen: Screen) -> np.ndarray:
-    """Which enclosed regions look as the screen would there, bool [count].
+def _exactly_screen(apart, share, near, enclosed, screen: Screen) -> np.ndarray:
+    """Which enclosed regions look as the screen would there, bool [H,W].
 
-    The innermost pixels speak for a region: its rim is mixed with what encloses it.
+    The innermost pixels speak for a region: its rim is mixed with what encloses it. And it ends
+    abruptly: where a gradient of the figure's own passes through the key, it goes on around it.
     """
-    inside = cv2.distanceTransform(near.astype(np.uint8), cv2.DIST_L2, 3)
-    depth = ndimage.maximum(inside, labels, np.arange(count))
-    core = near & (inside >= 0.6 * depth[labels])
-    distance = np.abs(apart).max(-1)
-    middle = ndimage.median(distance, np.where(core, labels, 0), np.arange(count))
+    # fragments that touch but for a pixel are one region
+    joined = cv2.dilate(enclosed.astype(np.uint8), np.ones((3, 3), np.uint8))
+    count, labels = cv2.connectedComponents(joined)
+    inside = cv2.distanceTransform(enclosed.astype(np.uint8), cv2.DIST_L2, 3)
+    own, depths = labels[enclosed], inside[enclosed]
+    deepest = np.zeros(count, np.float32)
+    np.maximum.at(deepest, own, depths)
+    core = depths >= 0.6 * deepest[own]
+    regions = np.unique(own)
+    distance = largest(np.abs(apart[enclosed]))
+    middle = ndimage.median(distance[core], own[core], regions)
+    away, row, column = nearest(enclosed)
+    rim = (away > 1) & (away <= 3) & ~near
+    whose = labels[row[rim], column[rim]]
+    goes_on = np.bincount(whose, share[rim] > 0.6, count) > 0.5 * np.bincount(whose, None, count)
     # a narrow gap has no pixel that compression left clean
-    allowed = np.where(depth > 3, 0.03, 0.05) + 3 * screen.noise
-    return np.nan_to_num(middle, nan=1.0) < allowed
+    allowed = np.where(deepest[regions] > 3, 0.03, 0.05) + 3 * screen.noise
+    found = np.zeros(count, bool)
+    found[regions] = (middle < allowed) & ~goes_on[regions]
+    return found[labels]
 
 
 def _unknown(share: np.ndarray, bare: np.ndarray, reach: int) -> np.ndarray:

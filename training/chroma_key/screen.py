@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .color import blur, hue_chroma, to_ycc
+from .color import blur, hue_chroma, largest, to_ycc
 
 LEAST_CHROMA = 0.22  # of a key colour; sky, skin and paper have less
 LEAST_SATURATION = 0.4
@@ -106,7 +106,7 @@ def fit_screen(picture: np.ndarray, key: np.ndarray) -> Screen:
     color = (surface + rest).clip(0, 1)
     full = cv2.resize(color, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     apart = to_ycc(picture - full)
-    on_screen = np.abs(apart).max(-1) < 0.08
+    on_screen = largest(np.abs(apart)) < 0.08
     noise = 1.4826 * float(np.median(np.abs(apart[..., 0][on_screen]))) if on_screen.any() else 0.0
     middle = np.median(color[inlier > 0], axis=0).astype(np.float32)
     return Screen(full, middle, float(hue_chroma(middle)[0]), noise)

@@ -11,6 +11,8 @@ import numpy as np
 
 from cartoon_models.picture import PICTURE_SUFFIXES, read_picture
 
+from .color import largest
+
 VIDEO_SUFFIXES = (
     ".mp4", ".mkv", ".webm", ".mov", ".avi", ".flv", ".wmv", ".m4v", ".mpg", ".mpeg", ".ts",
     ".ogv", ".3gp",
@@ -112,10 +114,19 @@ def _video_frames(path: Path, every: int) -> Iterator[tuple[int, np.ndarray]]:
             stream.thread_type = "AUTO"
             for number, frame in enumerate(container.decode(stream)):
                 if number % every == 0:
-                    yield number, frame.to_ndarray(format="rgb24").astype(np.float32) / 255
+                    yield number, _without_bars(frame.to_ndarray(format="rgb24"))
     except av.FFmpegError as error:
         if number < 0:
             raise ValueError(f"{path.name} is not a video that can be read") from error
         raise ValueError(f"{path.name} is damaged after frame {number}") from error
     if number < 0:
         raise ValueError(f"{path.name} is a video without frames")
+
+
+def _without_bars(frame: np.ndarray) -> np.ndarray:
+    """float32 [h,w,3] of a frame uint8 [H,W,3] without black bars at its sides."""
+    light = largest(frame) > 28
+    rows, columns = np.flatnonzero(light.any(1)), np.flatnonzero(light.any(0))
+    if len(rows) and rows[-1] - rows[0] > 16 and columns[-1] - columns[0] > 16:
+        frame = frame[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return frame.astype(np.float32) / 255

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .color import blur, from_ycc, to_ycc
+from .color import blur, from_ycc, largest, smallest, to_ycc
 
 _EDGES = 0.03  # colour steps per pixel that count
 _BEYOND = 0.15  # a colour may lie outside of those stored around it
@@ -27,11 +27,11 @@ def halved_colors(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     """
     ycc = to_ycc(picture)
     colors = np.ascontiguousarray(ycc[..., 1:])
-    step = np.abs(np.diff(colors, axis=1, append=colors[:, -1:])).max(-1)
-    step = np.maximum(step, np.abs(np.diff(colors, axis=0, append=colors[-1:])).max(-1))
+    step = largest(np.abs(np.diff(colors, axis=1, append=colors[:, -1:])))
+    step = np.maximum(step, largest(np.abs(np.diff(colors, axis=0, append=colors[-1:]))))
     edge = step > _EDGES
     # channels at their limits were cut off, which no halving explains
-    edge &= (picture.max(-1) < 0.995) & (picture.min(-1) > 0.005)
+    edge &= (largest(picture) < 0.995) & (smallest(picture) > 0.005)
     edge = cv2.dilate(edge.astype(np.uint8), np.ones((2, 2), np.uint8)) > 0
     if edge.sum() < 50:
         return picture, None
@@ -51,7 +51,7 @@ def halved_colors(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
 
 def _apart(colors: np.ndarray, others: np.ndarray, where: np.ndarray) -> float:
     height, width = colors.shape[:2]
-    return float(np.abs(colors - others[:height, :width]).max(-1)[where].mean())
+    return float(largest(np.abs(colors - others[:height, :width]))[where].mean())
 
 
 def doubled(small: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
