@@ -127,7 +127,8 @@ def test_what_is_hidden_or_gone_is_not_valid():
     hidden = (part == "body") & covered
     assert hidden.sum() > 100 and not flow.valid[hidden].any()
     assert (flow.vectors[hidden] == 0).all()  # the body itself stands still
-    assert flow.valid[part == "arm"].mean() > 0.95
+    # ink may be wider where a line runs another way, the arm itself stays in sight
+    assert flow.valid[(part == "arm") & away_from_borders(drawing)].mean() > 0.99
     assert np.abs(flow.vectors[part == "arm"]).max() > 20
     assert not clip.flow(0, 2).valid[part == "arm"].any()
     assert not flow.valid[drawing.ids == 0].any()
@@ -185,14 +186,24 @@ def test_the_same_seed_gives_the_same_clip():
 
 def test_frames_of_two_figures_are_an_error():
     figure = puppet()
-    head = figure.parts[2]
-    other = replace(figure, parts=(replace(head, outline=head.outline[:-1]),))
-    with pytest.raises(ValueError, match='part "head" has 28 points'):
+    other = replace(figure, parts=(replace(figure.parts[2], outline=figure.parts[2].outline[:-1]),))
+    with pytest.raises(ValueError, match="frame 1 is of another figure"):
         make_clip([figure, other], STYLE, 0, 100)
     with pytest.raises(ValueError, match="at least one frame"):
         make_clip([], STYLE, 0, 100)
     with pytest.raises(ValueError, match="not 0"):
         swaying(figure, np.random.default_rng(0), 0)
+
+
+def test_a_part_drawn_in_another_way_has_no_flow():
+    figure = puppet()
+    head = replace(figure.parts[2], outline=shapes.polygon([(-0.4, -0.5), (0.4, -0.5), (0, 0.5)]))
+    other = replace(figure, parts=(*figure.parts[:2], head, *figure.parts[3:]))
+    clip = make_clip([figure, other], STYLE, 0, 120)
+    drawing = clip.drawings[0]
+    part = np.array([*drawing.table.parts, ""])[drawing.table.part[drawing.ids]]
+    valid = clip.flow(0, 1).valid
+    assert not valid[part == "head"].any() and valid[part == "hair"].all()
 
 
 def test_a_part_without_area_does_not_stop_the_flow():

@@ -10,7 +10,7 @@ import numpy as np
 from .flow import Flow, optical_flow
 from .labels import Drawing, SheetEntry
 from .model import Figure
-from .motion import same_parts
+from .motion import one_figure
 from .render import draw
 from .shapes import Placement, bounds
 from .style import Style
@@ -54,7 +54,7 @@ def make_clip(
     """Draws poses of one figure as a clip.
 
     Args:
-        figures: at least one; parts of one name have the same number of points in all.
+        figures: at least one; a part has flow between frames in which it has as many points.
         style: how they are drawn.
         seed: of what the style leaves to chance, which is the same in every frame.
         side: the longer side of a frame in pixels.
@@ -66,7 +66,7 @@ def make_clip(
     """
     if not figures:
         raise ValueError("a clip has at least one frame, these are none")
-    same_parts(figures)
+    one_figure(figures)
     frame = frame or surroundings(figures, style, side)
     drawings = tuple(
         draw(figure, style, np.random.default_rng(seed), side, frame=frame, backend=backend)

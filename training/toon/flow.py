@@ -40,12 +40,12 @@ def optical_flow(
     """The flow from the first frame to the second.
 
     Args:
-        figures: the two poses; parts of one name have the same number of points.
+        figures: the two poses; parts of one name with as many points move, others are not known.
         drawings: the same, drawn on one frame.
         place: figure units to pixels, as both were drawn.
 
     Raises:
-        ValueError: the drawings' sizes differ, or a part's numbers of points do.
+        ValueError: the drawings' sizes differ.
     """
     if drawings[0].ids.shape != drawings[1].ids.shape:
         raise ValueError(

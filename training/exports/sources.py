@@ -1,0 +1,131 @@
+"""What datasets are made of: pictures and characters by number, from a seed.
+
+Sources load what they need when the first one is asked for: clip art and drawn figures, which are
+rendered once into the cache folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from ..synthesize.makers import Compositions, source_version
+from ..toon import shapes
+from ..toon.acting import Performance, human_performance
+from ..toon.clips import Clip, make_clip, surroundings
+from ..toon.labels import Drawing, LabelledPicture
+from ..toon.model import Figure
+from ..toon.styles import HELD_OUT, sample_style
+from .about import About
+from .paint_bucket import PaintCharacter
+from .pictures import Pictured
+
+# A character of a paint-bucket dataset: acts of so many frames, one after the other.
+ACTS, FRAMES = 2, 10
+
+
+def about(source: str, seed: int, size: int, held_out: bool = False) -> About:
+    """What is to be said of a dataset made now."""
+    return About(
+        source, seed, size, held_out, source_version((*Compositions.SOURCES, "exports/*.py"))
+    )
+
+
+def compositions(seed: int, size: int, held_out: bool = False) -> Iterator[Pictured]:
+    """Clip art and drawn figures on backgrounds, see `compose`, without end."""
+    from ..art import load_art
+    from ..backgrounds import load_backgrounds
+    from ..compose import Options, compose
+
+    art, backgrounds = load_art(held_out=held_out), load_backgrounds(held_out=held_out)
+    options = Options(size=(size, size))
+    return _stream(
+        lambda index: compose(
+            np.random.default_rng([seed, 7, int(held_out), index]),
+            art,
+            options,
+            backgrounds=backgrounds,
+        )
+    )
+
+
+def scenes(seed: int, size: int, held_out: bool = False) -> Iterator[LabelledPicture]:
+    """Drawn figures with all labels, see `toon.scene`, without end."""
+    from ..backgrounds import load_scene_backgrounds
+    from ..toon.pool import load_toons
+    from ..toon.samples import make_scene
+
+    _check_held_out(held_out)
+    pool = load_toons(split="held-out" if held_out else "training")
+    backgrounds = load_scene_backgrounds(held_out=held_out)
+    return _stream(lambda index: make_scene(seed, index, size, pool=pool, backgrounds=backgrounds))
+
+
+def characters(
+    seed: int, size: int, held_out: bool = False, *, acts: int = ACTS, frames: int = FRAMES
+) -> Iterator[PaintCharacter]:
+    """Animated characters on square frames, without end."""
+    _check_held_out(held_out)
+    return _stream(lambda index: _character(seed, index, size, held_out, acts, frames))
+
+
+def _character(
+    seed: int, index: int, size: int, held_out: bool, acts: int, frames: int
+) -> PaintCharacter:
+    rng = np.random.default_rng([seed, 8, int(held_out), index])
+    performance = human_performance(rng, acts, frames)
+    return draw_character(f"{index + 1:05d}", performance, rng, size, held_out)
+
+
+def draw_character(
+    name: str, performance: Performance, rng: np.random.Generator, size: int, held_out: bool = False
+) -> PaintCharacter:
+    """A character's acts, each on a square frame of `size` pixels, and its design sheet: whole from
+    four sides, then close to the head from two."""
+    style = sample_style(rng, held_out)
+    chance = int(rng.integers(2**63))
+    clips = [square_clip(act, style, chance, size) for act in performance.acts]
+    sheet = square_clip(performance.sheet, style, chance, size).drawings
+    close = [
+        make_clip([figure], style, chance, size, frame=head_frame(figure)).drawings[0]
+        for figure in performance.sheet[:2]
+    ]
+    frames = tuple(drawing for clip in clips for drawing in clip.drawings)
+    return PaintCharacter(f"{style.family}-{name}", frames, (*sheet, *close))
+
+
+def square_clip(figures: tuple[Figure, ...], style, seed: int, size: int) -> Clip:
+    """A clip on a square frame around all its poses."""
+    x0, y0, x1, y1 = surroundings(figures, style, size)
+    half, x, y = max(x1 - x0, y1 - y0) / 2, (x0 + x1) / 2, (y0 + y1) / 2
+    frame = (x - half, y - half, x + half, y + half)
+    return make_clip(figures, style, seed, size, frame=frame)
+
+
+def head_frame(figure: Figure) -> tuple[float, float, float, float]:
+    """A square around the head, with the hair and the neck; around the upper third of a figure
+    without one."""
+    box = next(
+        (shapes.bounds(part.outline) for part in figure.parts if part.name in ("head", "face")),
+        None,
+    )
+    if box is None:
+        boxes = np.array([shapes.bounds(part.outline) for part in figure.parts])
+        (x0, y0), (x1, y1) = boxes[:, :2].min(0), boxes[:, 2:].max(0)
+        box = float(x0), float(y0), float(x1), float(y0 + (y1 - y0) / 3)
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    half = 0.85 * max(box[2] - box[0], box[3] - box[1])
+    return x - half, y - half, x + half, y + half
+
+
+def _check_held_out(held_out: bool) -> None:
+    if held_out and not HELD_OUT:
+        raise ValueError("No style family is held out; leave --held-out away.")
+
+
+def _stream(make: Callable[[int], Pictured | Drawing | PaintCharacter]) -> Iterator:
+    index = 0
+    while True:
+        yield make(index)
+        index += 1
