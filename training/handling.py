@@ -198,7 +198,7 @@ def screened(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
         y = np.arange(height, dtype=np.float32)[:, None] * np.float32(2 * np.pi * b / pitch)
         dots += np.cos(y) * np.cos(x) - np.sin(y) * np.sin(x)  # cos(x + y)
     shift = 255 * (0.5 - 6 * (0.15 + 0.75 * (0.5 + 0.25 * dots)))
-    tone = (6 * grey_levels + shift).clip(0, 255).astype(np.uint8)
+    tone = (6.0 * grey_levels + shift).clip(0, 255).astype(np.uint8)
     tone[grey_levels > 229] = 255
     dark = grey_levels < 64
     tone[dark] = grey_levels[dark] * 0.4

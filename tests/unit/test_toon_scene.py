@@ -15,7 +15,7 @@ from training.dataset import DetectorSamples, RefinerSamples, held_out
 from training.layouts import Layout
 from training.store import cache_folder
 from training.toon import labels as L
-from training.toon import scene_cast, styles
+from training.toon import evaluation, scene_cast, styles
 from training.toon.books import BOOKS, Easel, draw_book
 from training.toon.pool import build_pool
 from training.toon.samples import Scenes, make_scene
@@ -272,6 +272,22 @@ def test_held_out_families_are_never_in_training(pool, tmp_path, monkeypatch):
         made = build_pool(tmp_path / split, 6, draw_small, 0, split)
         assert all((row.family == other) == expected for row in made.rows)
     assert {row.family for row in pool.rows} <= set(families)
+
+
+def test_the_set_of_held_out_families_repeats(pool, backgrounds, monkeypatch):
+    monkeypatch.setattr(evaluation, "load_toons", lambda cache, **kwargs: pool)
+    monkeypatch.setattr(evaluation, "load_scene_backgrounds", lambda cache, **kwargs: backgrounds)
+    scenes, longer = evaluation.held_out_scenes(2, 96), evaluation.held_out_scenes(5, 96)
+    assert len(scenes) == 2 and len(list(scenes)) == 2
+    for i in range(2):
+        same(scenes[i], longer[i])
+        assert len(scenes[i].families) == len(scenes[i].masks)
+
+
+def test_without_held_out_families_there_is_no_such_set(tmp_path, monkeypatch):
+    monkeypatch.setattr(styles, "HELD_OUT", ())
+    with pytest.raises(ValueError, match="No style family is held out"):
+        evaluation.held_out_scenes(1, 96, cache=tmp_path)
 
 
 def test_a_scene_too_small_to_see_is_refused(pool, backgrounds):

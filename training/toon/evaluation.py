@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,7 +41,11 @@ class HeldOutScenes(Sequence[LabelledPicture]):
 
 
 def held_out_scenes(
-    count: int = 100, size: int = 640, *, cache: Path | str | None = None, workers: int = 2
+    count: int = 100,
+    size: int = 640,
+    *,
+    cache: Path | str | None = None,
+    workers: int | None = None,
 ) -> HeldOutScenes:
     """`count` scenes of `size` x `size` pixels, the same ones every time; `families` of each tells
     the style family of each figure. The pool is drawn on first use.
@@ -49,4 +54,6 @@ def held_out_scenes(
         ValueError: no style family is held out.
     """
     pool = load_toons(cache, split="held-out", workers=workers)
-    return HeldOutScenes(count, size, pool, load_scene_backgrounds(cache, held_out=True))
+    workers = workers or os.cpu_count() or 1
+    backgrounds = load_scene_backgrounds(cache, held_out=True, workers=workers)
+    return HeldOutScenes(count, size, pool, backgrounds)

@@ -84,14 +84,14 @@ def load_toons(
     cache: Path | str | None = None,
     *,
     count: int | None = None,
-    workers: int = 2,
+    workers: int | None = None,
     split: str = "training",
 ) -> ToonPool:
     """The first `count` drawings of a split, in the cache folder, drawn on first use.
 
     Args:
         count: as many as `COUNTS` says when None (some 2 MB and a quarter of a second each).
-        workers: drawing processes on first use; 0 draws in this one.
+        workers: drawing processes on first use, one per core when None; 0 draws in this one.
         split: "training", or "held-out": figures of their own in the style families that training
             never sees (`styles.HELD_OUT`).
     """
@@ -103,6 +103,7 @@ def load_toons(
             "No style family is held out (toon.styles.HELD_OUT), so none can be drawn."
         )
     folder = cache_folder(cache) / f"toons-{VERSION}" / split
+    workers = (os.cpu_count() or 1) if workers is None else workers
     return build_pool(folder, count or COUNTS[split], draw_member, workers, split)
 
 

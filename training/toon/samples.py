@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -82,10 +83,12 @@ def load_scenes(
     cache: Path | str | None = None,
     *,
     art=None,
-    workers: int = 2,
+    workers: int | None = None,
     options: SceneOptions | None = None,
 ) -> Scenes:
-    """The training split of drawings and backgrounds, made on first use (minutes)."""
+    """The training split of drawings and backgrounds, made on first use (minutes) by `workers`
+    processes, one per core when None."""
+    workers = workers or os.cpu_count() or 1
     return Scenes(
         load_toons(cache, workers=workers),
         load_scene_backgrounds(cache, workers=workers),
