@@ -59,6 +59,10 @@ class Assembly:
             light: outline of a highlight on it.
         """
         placed = self.place(outline)
+        within = values.get("within")
+        if within is not None:  # far out it shows nothing, but would widen the drawing's frame
+            around = self.parts[within].outline
+            placed = placed.clip(around.min(0) - 0.05, around.max(0) + 0.05)
         if into:
             hidden = np.zeros(len(placed), bool)
             for other in into:

@@ -108,7 +108,9 @@ def sample(rng: np.random.Generator, species: str | None = None) -> Bird:
         species=species,
         palette=full_palette(main, rng, **given),
         actions=traits.pop("actions", _SMALL),
-        eyes=sample_eyes(rng, ("real", "dot", "iris", "bead", "happy"), (0.25, 0.4, 0.15, 0.15, 0.05)),
+        eyes=sample_eyes(
+            rng, ("real", "dot", "iris", "bead", "happy"), (0.25, 0.4, 0.15, 0.15, 0.05)
+        ),
         body=(float(a * size[0]), float(b * size[1]), float(angle + rng.normal(0, 0.06))),
         neck=float(traits.pop("neck") * size[2]),
         leg=float(traits.pop("leg") * size[3]),
@@ -151,7 +153,9 @@ def build(looks: Bird, pose: Pose) -> Figure:
         head = body.line[-1] + np.array([0.0, -0.22])
     upright = looks.species in ("penguin", "owl")
     if flying:
-        add_feather_wing(art, "wing.far", (0.15 * a, y - 0.5 * b), a * 1.5 * looks.wing, pose, True, "far", 1.05)
+        add_feather_wing(
+            art, "wing.far", (0.15 * a, y - 0.5 * b), a * 1.5 * looks.wing, pose, True, "far", 1.05
+        )
     _tail(art, looks, pose, body)
     if pose.action != "swim":
         _leg(art, looks, pose, "far", body, y, low)
@@ -177,7 +181,12 @@ def build(looks: Bird, pose: Pose) -> Figure:
         if looks.neck < 0.5:
             slim = 0.32
         wide = max(0.55 * b, slim) if looks.neck < 0.5 else max(0.42 * b, slim)
-        points = [neck_base + (-0.1, 0.1), neck_base + (bend, -0.3 * looks.neck), head + (-bend * 0.9, 0.3 * looks.neck), head]
+        points = [
+            neck_base + (-0.1, 0.1),
+            neck_base + (bend, -0.3 * looks.neck),
+            head + (-bend * 0.9, 0.3 * looks.neck),
+            head,
+        ]
         neck = tube(points, [wide, slim * 1.15, slim, slim], 6)
         color = "throat" if looks.thin_neck else "main"
         art.add("neck", neck.outline, color, into=("body",) if color == "main" else ())
@@ -185,7 +194,16 @@ def build(looks: Bird, pose: Pose) -> Figure:
     if not flying:
         _folded_wing(art, looks, pose, body, upright, y)
     else:
-        add_feather_wing(art, "wing.near", (0.05 * a, y - 0.15 * b), a * 1.6 * looks.wing, pose, False, "wing", 0.9)
+        add_feather_wing(
+            art,
+            "wing.near",
+            (0.05 * a, y - 0.15 * b),
+            a * 1.6 * looks.wing,
+            pose,
+            False,
+            "wing",
+            0.9,
+        )
     return art.figure("animal", looks.palette, pose.facing < 0)
 
 
@@ -218,7 +236,10 @@ def _leg(art: Assembly, looks: Bird, pose: Pose, side: str, body, y: float, low:
     foot = np.array([x + 0.04, 0.0])
     if pose.action == "walk":
         swing = pose.wave(1, shift)
-        foot = foot + (0.32 * swing * max(looks.leg, 0.3), -0.16 * max(0.0, pose.wave(1, shift + 0.25)) * max(looks.leg, 0.4))
+        foot = foot + (
+            0.32 * swing * max(looks.leg, 0.3),
+            -0.16 * max(0.0, pose.wave(1, shift + 0.25)) * max(looks.leg, 0.4),
+        )
     elif pose.action == "fly":
         foot = hip + (-0.5 * max(looks.leg, 0.3), 0.25 * looks.leg + 0.2)
     knee = (hip + foot) / 2 + (-0.12 * looks.leg, 0.0)
@@ -230,10 +251,25 @@ def _leg(art: Assembly, looks: Bird, pose: Pose, side: str, body, y: float, low:
     art.add(name, tube([hip, knee, foot + (0, -0.04)], [t * 1.25, t, t], 4).outline, color)
     w = 0.17 if looks.leg < 0.8 else 0.2
     if looks.web:
-        web = loop([(-0.06, -0.08), (0.1, -0.09), (0.3, -0.04), (0.32, 0.02), (0.1, 0.03), (-0.08, 0.02)], 3)
+        web = loop(
+            [(-0.06, -0.08), (0.1, -0.09), (0.3, -0.04), (0.32, 0.02), (0.1, 0.03), (-0.08, 0.02)],
+            3,
+        )
         art.add(f"{name}.foot", foot + web, color)
     else:
-        toes = [(-0.55 * w, 0.0), (-0.1 * w, -0.28 * w), (0.0, -0.5 * w), (0.35 * w, -0.34 * w), (1.15 * w, -0.1 * w), (1.2 * w, 0.1 * w), (0.5 * w, 0.06 * w), (1.0 * w, 0.36 * w), (0.85 * w, 0.46 * w), (0.2 * w, 0.18 * w), (-0.55 * w, 0.18 * w)]
+        toes = [
+            (-0.55 * w, 0.0),
+            (-0.1 * w, -0.28 * w),
+            (0.0, -0.5 * w),
+            (0.35 * w, -0.34 * w),
+            (1.15 * w, -0.1 * w),
+            (1.2 * w, 0.1 * w),
+            (0.5 * w, 0.06 * w),
+            (1.0 * w, 0.36 * w),
+            (0.85 * w, 0.46 * w),
+            (0.2 * w, 0.18 * w),
+            (-0.55 * w, 0.18 * w),
+        ]
         art.add(f"{name}.foot", foot + np.array(toes), color)
 
 
@@ -245,11 +281,17 @@ def _folded_wing(art: Assembly, looks: Bird, pose: Pose, body, upright: bool, y:
             x = side * 0.86 * b
             with art.frame(x, y - 0.5 * a, -side * (0.3 + 2 * flap)):
                 art.joint(f"wing.{label}", (0, 0))
-                shape = tube([(-side * 0.06, 0.0), (0, 0.4 * a), (side * 0.06, 0.95 * a)], [0.15, 0.17, 0.04], 5)
+                shape = tube(
+                    [(-side * 0.06, 0.0), (0, 0.4 * a), (side * 0.06, 0.95 * a)],
+                    [0.15, 0.17, 0.04],
+                    5,
+                )
                 art.add(f"wing.{label}", shape.outline, "wing")
                 if looks.front:
                     for k in (0.35, 0.6):
-                        art.stroke(f"wing.{label}", shape.at([k, k + 0.08, k], [-0.8, 0.0, 0.8]), 0.6)
+                        art.stroke(
+                            f"wing.{label}", shape.at([k, k + 0.08, k], [-0.8, 0.0, 0.8]), 0.6
+                        )
         return
     base = body.at([0.78], [-0.1])[0]
     way = body.line[0] - body.line[-1]
@@ -257,10 +299,26 @@ def _folded_wing(art: Assembly, looks: Bird, pose: Pose, body, upright: bool, y:
     size = 1.15 * a * looks.wing
     art.joint("wing.near", base)
     with art.frame(float(base[0]), float(base[1]), angle + flap, size):
-        shape = loop([(0.12, -0.06), (-0.2, -0.26), (-0.7, -0.2), (-1.15, 0.02), (-0.85, 0.1), (-0.8, 0.2), (-0.5, 0.2), (-0.4, 0.3), (-0.1, 0.26), (0.12, 0.12)], 4)
+        shape = loop(
+            [
+                (0.12, -0.06),
+                (-0.2, -0.26),
+                (-0.7, -0.2),
+                (-1.15, 0.02),
+                (-0.85, 0.1),
+                (-0.8, 0.2),
+                (-0.5, 0.2),
+                (-0.4, 0.3),
+                (-0.1, 0.26),
+                (0.12, 0.12),
+            ],
+            4,
+        )
         art.add("wing.near", shape, "wing")
         for x, yy in ((-0.28, 0.06), (-0.5, 0.02), (-0.72, -0.02)):
-            art.stroke("wing.near", [(x, yy - 0.06), (x - 0.13, yy + 0.08), (x - 0.3, yy + 0.13)], 0.65)
+            art.stroke(
+                "wing.near", [(x, yy - 0.06), (x - 0.13, yy + 0.08), (x - 0.3, yy + 0.13)], 0.65
+            )
     art.casts("wing.near", "body")
 
 
@@ -270,7 +328,18 @@ def _head(art: Assembly, looks: Bird, pose: Pose, at, upright: bool) -> None:
     with art.frame(float(at[0]), float(at[1]), pose.nod, looks.head):
         art.joint("head", (0, 0))
         if looks.comb:
-            comb = loop([(-0.28, -0.3), (-0.26, -0.58), (-0.1, -0.5), (0.0, -0.72), (0.1, -0.5), (0.28, -0.6), (0.26, -0.3)], 3)
+            comb = loop(
+                [
+                    (-0.28, -0.3),
+                    (-0.26, -0.58),
+                    (-0.1, -0.5),
+                    (0.0, -0.72),
+                    (0.1, -0.5),
+                    (0.28, -0.6),
+                    (0.26, -0.3),
+                ],
+                3,
+            )
             art.add("head.comb", comb, "comb")
         if looks.crest == "feathers":
             for k, lean in enumerate((-0.9, -0.55, -0.2)):
@@ -286,7 +355,14 @@ def _head(art: Assembly, looks: Bird, pose: Pose, at, upright: bool) -> None:
         if upright:
             into = ()
         kind = looks.beak
-        depth = {"cone": 0.14, "long": 0.12, "hook": 0.18, "huge": 0.26, "flat": 0.12, "down": 0.13}[kind]
+        depth = {
+            "cone": 0.14,
+            "long": 0.12,
+            "hook": 0.18,
+            "huge": 0.26,
+            "flat": 0.12,
+            "down": 0.13,
+        }[kind]
         x = 0.3
         upper = {
             "cone": [(x, -0.1 - 0.3 * depth), (x + 0.35, -0.02), (x + 0.12 + bill, 0.07), (x, 0.1)],
@@ -296,9 +372,18 @@ def _head(art: Assembly, looks: Bird, pose: Pose, at, upright: bool) -> None:
             "flat": [(x, -0.1), (x + 0.2, -0.02), (x + 0.1 + 0.9 * bill, -0.03), (x + 0.16 + bill, 0.06), (x + 0.5 * bill, 0.11), (x, 0.12)],
             "down": [(x, -0.14), (x + 0.3, -0.12), (x + bill, 0.1), (x + 0.9 * bill, 0.34), (x + 0.5 * bill, 0.12), (x, 0.12)],
         }[kind]  # fmt: skip
-        lower = np.array([(x - 0.02, 0.05), (x + 0.3 * bill, 0.04), (x + 0.85 * bill, 0.09), (x + 0.45 * bill, 0.16), (x, 0.2)])
+        lower = np.array(
+            [
+                (x - 0.02, 0.05),
+                (x + 0.3 * bill, 0.04),
+                (x + 0.85 * bill, 0.09),
+                (x + 0.45 * bill, 0.16),
+                (x, 0.2),
+            ]
+        )
         lower = lower + np.stack([np.zeros(5), np.array([0, 0.4, 1, 0.5, 0]) * open_ * 1.6], 1)
-        art.add("head.wattle", round_(0.2, 0.44, 0.11, 0.16), "comb") if looks.comb else None
+        if looks.comb:
+            art.add("head.wattle", round_(0.2, 0.44, 0.11, 0.16), "comb")
         art.add("head.beak.lower", loop(lower, 3), "leg")
         art.add("head", round_(0, 0, r * 1.04, r, n=28), color, into=into, keep=None)
         if looks.species == "penguin":
@@ -307,7 +392,12 @@ def _head(art: Assembly, looks: Bird, pose: Pose, at, upright: bool) -> None:
             art.mark("head.cheek", round_(0.2, 0.08, 0.3, 0.34), "light", "head")
         art.add("head.beak", loop(upper, 3), "beak")
         if kind == "huge":
-            tip = [(x + 0.75 * bill, -0.4), (x + 2 * bill, -0.4), (x + 2 * bill, 0.4), (x + 0.8 * bill, 0.4)]
+            tip = [
+                (x + 0.75 * bill, -0.4),
+                (x + 2 * bill, -0.4),
+                (x + 2 * bill, 0.4),
+                (x + 0.8 * bill, 0.4),
+            ]
             art.mark("head.beak.tip", np.array(tip), "ink", "head.beak")
         art.stroke("head.beak", [(x + 0.1, -0.04), (x + 0.14, -0.035), (x + 0.19, -0.02)], 0.7)
         radius = min(0.42 * looks.eyes.size, 0.16)

@@ -13,7 +13,18 @@ from .faces import Eyes, add_eye, add_mouth, sample_eyes
 from .palettes import any_color, full_palette, lighter, mixed, near
 from .pose import Pose
 
-SPECIES = ("slime", "ghost", "monster", "furball", "octopus", "jellyfish", "flame", "cloud", "egg", "rock")
+SPECIES = (
+    "slime",
+    "ghost",
+    "monster",
+    "furball",
+    "octopus",
+    "jellyfish",
+    "flame",
+    "cloud",
+    "egg",
+    "rock",
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +87,9 @@ def sample(rng: np.random.Generator, species: str | None = None) -> Blob:
         count=count,
         arms=bool(rng.random() < (0.6 if monster else 0.35)),
         legs=bool(monster and rng.random() < 0.85 or species in ("egg", "rock")),
-        horns=str(rng.choice(["none", "two", "one", "feelers", "ears"])) if monster or rng.random() < 0.3 else "none",
+        horns=str(rng.choice(["none", "two", "one", "feelers", "ears"]))
+        if monster or rng.random() < 0.3
+        else "none",
         teeth=int(rng.choice([0, 1, 2, 4])) if monster else 0,
         spots=int(rng.integers(0, 6)) if rng.random() < 0.5 else 0,
         mouth=str(rng.choice(["smile", "cat", "flat", "frown"], p=[0.6, 0.15, 0.15, 0.1])),
@@ -84,7 +97,9 @@ def sample(rng: np.random.Generator, species: str | None = None) -> Blob:
         blush=bool(rng.random() < 0.4),
         tentacles=int(rng.integers(4, 8)),
         seed=int(rng.integers(2**31)),
-        actions=("bounce", "walk") if monster or species in ("egg", "rock") else ("bounce", "float"),
+        actions=("bounce", "walk")
+        if monster or species in ("egg", "rock")
+        else ("bounce", "float"),
     )
 
 
@@ -118,7 +133,18 @@ def _outline(looks: Blob, pose: Pose) -> np.ndarray:
     wave = pose.wave
     if looks.species == "slime":
         tip = 0.1 * h * (looks.seed % 3)
-        points = [(0.06 * w, -0.9 * h - tip), (0.36 * w, -0.82 * h), (0.88 * w, -0.52 * h), (1.08 * w, -0.2 * h), (0.9 * w, 0.0), (0, 0.02), (-0.9 * w, 0.0), (-1.08 * w, -0.2 * h), (-0.88 * w, -0.52 * h), (-0.32 * w, -0.84 * h)]
+        points = [
+            (0.06 * w, -0.9 * h - tip),
+            (0.36 * w, -0.82 * h),
+            (0.88 * w, -0.52 * h),
+            (1.08 * w, -0.2 * h),
+            (0.9 * w, 0.0),
+            (0, 0.02),
+            (-0.9 * w, 0.0),
+            (-1.08 * w, -0.2 * h),
+            (-0.88 * w, -0.52 * h),
+            (-0.32 * w, -0.84 * h),
+        ]
         return loop(points, 5)
     if looks.species == "ghost":
         t = np.linspace(np.pi, 2 * np.pi, 13)
@@ -132,11 +158,24 @@ def _outline(looks: Blob, pose: Pose) -> np.ndarray:
         return bumpy(0, -0.42 * h, 1.1 * w, 0.42 * h, 7, 0.3)
     if looks.species == "flame":
         s = 0.08 * wave(2)
-        points = [(0.1 * w + s, -1.12 * h), (0.28 * w, -0.75 * h), (0.6 * w - s, -0.92 * h), (0.82 * w, -0.45 * h), (0.62 * w, -0.08 * h), (0, 0.02), (-0.62 * w, -0.08 * h), (-0.82 * w, -0.42 * h), (-0.62 * w + s, -0.8 * h), (-0.36 * w, -0.66 * h)]
+        points = [
+            (0.1 * w + s, -1.12 * h),
+            (0.28 * w, -0.75 * h),
+            (0.6 * w - s, -0.92 * h),
+            (0.82 * w, -0.45 * h),
+            (0.62 * w, -0.08 * h),
+            (0, 0.02),
+            (-0.62 * w, -0.08 * h),
+            (-0.82 * w, -0.42 * h),
+            (-0.62 * w + s, -0.8 * h),
+            (-0.36 * w, -0.66 * h),
+        ]
         return loop(points, 5)
     if looks.species == "egg":
         t = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-        return np.stack([0.8 * w * np.sin(t) * (1 - 0.16 * np.cos(t)), -0.5 * h - 0.52 * h * np.cos(t)], 1)
+        return np.stack(
+            [0.8 * w * np.sin(t) * (1 - 0.16 * np.cos(t)), -0.5 * h - 0.52 * h * np.cos(t)], 1
+        )
     if looks.species == "rock":
         r = np.random.default_rng(looks.seed).uniform(0.86, 1.08, 11)
         t = np.linspace(0, 2 * np.pi, 11, endpoint=False)
@@ -144,9 +183,31 @@ def _outline(looks: Blob, pose: Pose) -> np.ndarray:
         between = (corners + np.roll(corners, -1, 0)) / 2
         return np.stack([corners, between], 1).reshape(-1, 2)
     if looks.species in ("octopus", "jellyfish"):
-        points = [(0, -h), (0.7 * w, -0.85 * h), (0.98 * w, -0.4 * h), (0.82 * w, 0.0), (0.4 * w, 0.06), (0, 0.02), (-0.4 * w, 0.06), (-0.82 * w, 0.0), (-0.98 * w, -0.4 * h), (-0.7 * w, -0.85 * h)]
+        points = [
+            (0, -h),
+            (0.7 * w, -0.85 * h),
+            (0.98 * w, -0.4 * h),
+            (0.82 * w, 0.0),
+            (0.4 * w, 0.06),
+            (0, 0.02),
+            (-0.4 * w, 0.06),
+            (-0.82 * w, 0.0),
+            (-0.98 * w, -0.4 * h),
+            (-0.7 * w, -0.85 * h),
+        ]
         return loop(points, 4)
-    points = [(0, -h), (0.62 * w, -0.9 * h), (0.88 * w, -0.5 * h), (0.98 * w, -0.15 * h), (0.6 * w, 0.02), (0, 0.03), (-0.6 * w, 0.02), (-0.98 * w, -0.15 * h), (-0.88 * w, -0.5 * h), (-0.62 * w, -0.9 * h)]
+    points = [
+        (0, -h),
+        (0.62 * w, -0.9 * h),
+        (0.88 * w, -0.5 * h),
+        (0.98 * w, -0.15 * h),
+        (0.6 * w, 0.02),
+        (0, 0.03),
+        (-0.6 * w, 0.02),
+        (-0.98 * w, -0.15 * h),
+        (-0.88 * w, -0.5 * h),
+        (-0.62 * w, -0.9 * h),
+    ]
     return loop(points, 4)
 
 
@@ -160,20 +221,47 @@ def _body(art: Assembly, looks: Blob, pose: Pose) -> None:
     if looks.arms:
         _arms(art, looks, pose, -1)
     gleam = round_(-0.42 * w, -0.78 * h, 0.13 * w, 0.06 * h, -0.7, 14)
-    into = tuple(n for n in art.parts if n.startswith(("tentacle", "horn.ear", "arm")) and art.parts[n].color == "main")
+    into = tuple(
+        n
+        for n in art.parts
+        if n.startswith(("tentacle", "horn.ear", "arm")) and art.parts[n].color == "main"
+    )
     art.add("body", _outline(looks, pose), into=into, light=gleam)
     if looks.species == "flame":
-        art.mark("body.core", loop([(0.02, -0.7 * h), (0.4 * w, -0.3 * h), (0.3 * w, 0.05), (-0.3 * w, 0.05), (-0.42 * w, -0.3 * h)], 4), "light", "body")
+        art.mark(
+            "body.core",
+            loop(
+                [
+                    (0.02, -0.7 * h),
+                    (0.4 * w, -0.3 * h),
+                    (0.3 * w, 0.05),
+                    (-0.3 * w, 0.05),
+                    (-0.42 * w, -0.3 * h),
+                ],
+                4,
+            ),
+            "light",
+            "body",
+        )
     elif looks.species in ("monster", "furball") and looks.seed % 2:
         art.mark("body.belly", round_(0, -0.16 * h, 0.55 * w, 0.3 * h), "light", "body")
     if looks.species == "rock":
-        art.stroke("body", [(-0.5 * w, -0.85 * h), (-0.38 * w, -0.7 * h), (-0.5 * w, -0.58 * h)], 0.8)
+        art.stroke(
+            "body", [(-0.5 * w, -0.85 * h), (-0.38 * w, -0.7 * h), (-0.5 * w, -0.58 * h)], 0.8
+        )
         art.stroke("body", [(0.6 * w, -0.3 * h), (0.46 * w, -0.2 * h), (0.5 * w, -0.1 * h)], 0.8)
     places = [(-0.6, -0.3), (0.62, -0.35), (0.4, -0.1), (-0.3, -0.12), (0.05, -0.9)]
     for k, (x, y) in enumerate(places[: looks.spots]):
-        art.mark(f"body.spot.{k}", round_(x * w, y * h, 0.12, 0.1, n=14), "pattern" if looks.seed % 3 else "accent", "body")
+        art.mark(
+            f"body.spot.{k}",
+            round_(x * w, y * h, 0.12, 0.1, n=14),
+            "pattern" if looks.seed % 3 else "accent",
+            "body",
+        )
     if looks.species == "slime" and looks.bubbles:
-        for k, (x, y, r) in enumerate([(0.5, -0.25, 0.08), (-0.55, -0.2, 0.06), (0.3, -0.12, 0.05)]):
+        for k, (x, y, r) in enumerate(
+            [(0.5, -0.25, 0.08), (-0.55, -0.2, 0.06), (0.3, -0.12, 0.05)]
+        ):
             art.mark(f"body.bubble.{k}", round_(x * w, y * h, r, n=14), "light", "body")
     if looks.species == "furball":
         for k in range(10):
@@ -204,16 +292,45 @@ def _face(art: Assembly, looks: Blob, pose: Pose) -> None:
         low = y + size * looks.eyes.tall
     else:
         for k, label in ((-1, "left"), (0, "middle"), (1, "right")):
-            add_eye(art, f"eye.{label}", "body", dx + 0.42 * w * k, y - 0.1 * h * (k == 0), 0.7 * size, looks.eyes, pose, k or 1)
+            add_eye(
+                art,
+                f"eye.{label}",
+                "body",
+                dx + 0.42 * w * k,
+                y - 0.1 * h * (k == 0),
+                0.7 * size,
+                looks.eyes,
+                pose,
+                k or 1,
+            )
         low = y + 0.7 * size * looks.eyes.tall
     wide = 0.2 * w + 0.22 * w * bool(looks.teeth)
     if looks.species == "ghost" and looks.mouth == "flat":
-        art.add("mouth", round_(dx, low + 0.16, 0.09, 0.08 + 0.1 * pose.mouth), "mouth", "mouth", within="body")
+        art.add(
+            "mouth",
+            round_(dx, low + 0.16, 0.09, 0.08 + 0.1 * pose.mouth),
+            "mouth",
+            "mouth",
+            within="body",
+        )
     else:
-        add_mouth(art, "mouth", "body", dx, low + 0.06, wide, pose, kind=looks.mouth, depth=0.4, teeth=looks.teeth)
+        add_mouth(
+            art,
+            "mouth",
+            "body",
+            dx,
+            low + 0.06,
+            wide,
+            pose,
+            kind=looks.mouth,
+            depth=0.4,
+            teeth=looks.teeth,
+        )
     if looks.blush:
         for side in (-1, 1):
-            art.mark(f"blush.{side}", round_(dx + side * 0.5 * w, low + 0.06, 0.1, 0.06), "blush", "body")
+            art.mark(
+                f"blush.{side}", round_(dx + side * 0.5 * w, low + 0.06, 0.1, 0.06), "blush", "body"
+            )
 
 
 def _horns(art: Assembly, looks: Blob, pose: Pose) -> None:
@@ -227,17 +344,34 @@ def _horns(art: Assembly, looks: Blob, pose: Pose) -> None:
         if looks.horns in ("two", "one"):
             if side == 0:
                 y = -h + 0.04
-            horn = tube([(x, y + 0.16), (x + side * 0.16, y - 0.12), (x + side * 0.12 + 0.03, y - 0.38)], [0.13, 0.1, 0.015], 4)
+            horn = tube(
+                [(x, y + 0.16), (x + side * 0.16, y - 0.12), (x + side * 0.12 + 0.03, y - 0.38)],
+                [0.13, 0.1, 0.015],
+                4,
+            )
             art.add(name, horn.outline, "horn")
             for u in (0.35, 0.55):
                 art.stroke(name, horn.at([u, u + 0.03, u], [-1, 0, 1]), 0.6)
         elif looks.horns == "feelers":
             sway = 0.08 * pose.wave(1, 0.2 * side)
-            rod = tube([(x, y + 0.16), (x + side * 0.1, y - 0.2), (x + side * 0.2 + sway, y - 0.5)], [0.05, 0.04, 0.035], 4)
+            rod = tube(
+                [(x, y + 0.16), (x + side * 0.1, y - 0.2), (x + side * 0.2 + sway, y - 0.5)],
+                [0.05, 0.04, 0.035],
+                4,
+            )
             art.add(name, rod.outline)
             art.add(f"{name}.ball", round_(x + side * 0.2 + sway, y - 0.55, 0.11, n=16), "accent")
         elif looks.horns == "ears":
-            ear = loop([(x - 0.2, y + 0.3), (x + side * 0.05 - 0.12, y - 0.15), (x + side * 0.22, y - 0.36), (x + side * 0.12 + 0.12, y - 0.1), (x + 0.2, y + 0.3)], 3)
+            ear = loop(
+                [
+                    (x - 0.2, y + 0.3),
+                    (x + side * 0.05 - 0.12, y - 0.15),
+                    (x + side * 0.22, y - 0.36),
+                    (x + side * 0.12 + 0.12, y - 0.1),
+                    (x + 0.2, y + 0.3),
+                ],
+                3,
+            )
             art.add(f"horn.ear.{side}", ear)
 
 
@@ -252,7 +386,9 @@ def _tentacles(art: Assembly, looks: Blob, pose: Pose) -> None:
         points = [(x * 0.9, -0.15)]
         for j in range(1, 5):
             s = j / 4
-            points.append((x + out * s + 0.13 * s * pose.wave(1, phase - 0.18 * j), -0.1 + long * s))
+            points.append(
+                (x + out * s + 0.13 * s * pose.wave(1, phase - 0.18 * j), -0.1 + long * s)
+            )
         half = np.linspace(0.07, 0.04, 5) if jelly else np.array([0.17, 0.15, 0.13, 0.11, 0.09])
         limb = tube(points, half, 4)
         art.add(f"tentacle.{k}", limb.outline, "light" if jelly and k % 2 else "main")

@@ -97,8 +97,6 @@ def add_neck_coat(art: Assembly, looks, neck: Tube) -> None:
                 shape = neck.spot(u + 0.07 * (v > 0), v, 0.05, 0.36, wobble)
                 art.mark(f"neck.spot.{k}", shape, "pattern", "neck")
                 k += 1
-    elif looks.pattern == "panda":
-        pass
     if looks.belly_light > 0:
         t = np.linspace(0, 1, 6)
         shape = np.concatenate([neck.at(t, 1.4), neck.at(t[::-1], 0.45)])

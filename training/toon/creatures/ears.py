@@ -46,27 +46,73 @@ def add_ear(
     with art.frame(x, y, angle):  # the ear points up (-y)
         inner = None
         if kind == "point":
-            shape = loop([(-0.22, 0.14), (-0.18, -0.3 * e), (0.03 * shape_side, -e), (0.18, -0.3 * e), (0.22, 0.14)], 3)
+            shape = loop(
+                [
+                    (-0.22, 0.14),
+                    (-0.18, -0.3 * e),
+                    (0.03 * shape_side, -e),
+                    (0.18, -0.3 * e),
+                    (0.22, 0.14),
+                ],
+                3,
+            )
             inner = shape * (0.55, 0.66) + (0, -0.03)
         elif kind in ("round", "disc"):
             shape = round_(0, -0.55 * e, 0.85 * e if kind == "disc" else 0.75 * e, 0.8 * e)
             inner = round_(0, -0.55 * e, 0.55 * e, 0.52 * e)
         elif kind == "long":
-            shape = tube([(0, 0.1), (0.02 * out, -0.4 * e), (0.05 * out, -e)], [0.1, 0.16, 0.07], 4).outline
-            inner = tube([(0, 0.0), (0.02 * out, -0.4 * e), (0.05 * out, -0.9 * e)], [0.04, 0.09, 0.03], 4).outline
+            shape = tube(
+                [(0, 0.1), (0.02 * out, -0.4 * e), (0.05 * out, -e)], [0.1, 0.16, 0.07], 4
+            ).outline
+            inner = tube(
+                [(0, 0.0), (0.02 * out, -0.4 * e), (0.05 * out, -0.9 * e)], [0.04, 0.09, 0.03], 4
+            ).outline
         elif kind in ("leaf", "leaf up"):
-            shape = loop([(-0.07, 0.08), (-0.17, -0.4 * e), (0, -1.1 * e), (0.17, -0.4 * e), (0.07, 0.08)], 4)
+            shape = loop(
+                [(-0.07, 0.08), (-0.17, -0.4 * e), (0, -1.1 * e), (0.17, -0.4 * e), (0.07, 0.08)], 4
+            )
             inner = shape * (0.55, 0.72) + (0, -0.05)
         elif kind == "floppy":
-            shape = tube([(0, 0.1), (0.05 * out, -0.45 * e), (0.0, -1.15 * e)], [0.1, 0.19, 0.15], 4).outline
+            shape = tube(
+                [(0, 0.1), (0.05 * out, -0.45 * e), (0.0, -1.15 * e)], [0.1, 0.19, 0.15], 4
+            ).outline
         elif kind == "fold":
-            shape = loop([(-0.18, 0.1), (-0.16, -0.6 * e), (0.16 * out, -1.05 * e), (0.24, -0.3 * e), (0.18, 0.12)], 3)
+            shape = loop(
+                [
+                    (-0.18, 0.1),
+                    (-0.16, -0.6 * e),
+                    (0.16 * out, -1.05 * e),
+                    (0.24, -0.3 * e),
+                    (0.18, 0.12),
+                ],
+                3,
+            )
         elif kind == "fan":
             w = 1.0 if where == "front" else 0.95
-            shape = loop([(-0.3 * w, 0.14), (-0.5 * w * e / 0.75, -0.4 * e), (-0.36 * w, -0.95 * e), (0.12, -1.08 * e), (0.46 * e / 0.75, -0.7 * e), (0.36, 0.02)], 4)
+            shape = loop(
+                [
+                    (-0.3 * w, 0.14),
+                    (-0.5 * w * e / 0.75, -0.4 * e),
+                    (-0.36 * w, -0.95 * e),
+                    (0.12, -1.08 * e),
+                    (0.46 * e / 0.75, -0.7 * e),
+                    (0.36, 0.02),
+                ],
+                4,
+            )
             inner = (shape - (0, -0.45 * e)) * 0.68 + (0, -0.42 * e)
         else:  # fin
-            shape = np.array([(-0.16, 0.1), (-0.2, -0.7 * e), (-0.05, -0.5 * e), (0.0, -1.15 * e), (0.1, -0.5 * e), (0.22, -0.75 * e), (0.16, 0.1)])
+            shape = np.array(
+                [
+                    (-0.16, 0.1),
+                    (-0.2, -0.7 * e),
+                    (-0.05, -0.5 * e),
+                    (0.0, -1.15 * e),
+                    (0.1, -0.5 * e),
+                    (0.22, -0.75 * e),
+                    (0.16, 0.1),
+                ]
+            )
         art.add(name, shape, color, into=into)
         if inner is not None and where != "far":
             art.mark(f"{name}.inner", inner, "inner", name)
@@ -87,9 +133,13 @@ def add_horns(art: Assembly, looks, where: str) -> None:
         if where == "both":
             x, y, angle = (0.0, -0.4, 0.0) if kind == "unicorn" else (0.08, 0.2, 0.1)
         else:
-            x, y, angle = (0.2, -0.38, 0.5) if kind == "unicorn" else (0.38 + looks.snout, 0.06, 0.45)
+            x, y, angle = (
+                (0.2, -0.38, 0.5) if kind == "unicorn" else (0.38 + looks.snout, 0.06, 0.45)
+            )
         with art.frame(x, y, angle):
-            horn = np.array([(-0.09, 0.08), (-0.05, -0.3), (0.0, -0.62), (0.05, -0.3), (0.09, 0.08)])
+            horn = np.array(
+                [(-0.09, 0.08), (-0.05, -0.3), (0.0, -0.62), (0.05, -0.3), (0.09, 0.08)]
+            )
             if kind == "nose":
                 horn = horn * (1.25, 0.85)
             art.add("horn", horn, "horn")
@@ -117,10 +167,16 @@ def add_horns(art: Assembly, looks, where: str) -> None:
         with art.frame(x, y):
             shape = tube(points, half, 4)
             if kind == "antlers":
-                for k, (u, dx, dy) in enumerate([(0.35, -0.22, -0.18), (0.6, 0.3, -0.16), (0.78, -0.2, -0.16)]):
+                for k, (u, dx, dy) in enumerate(
+                    [(0.35, -0.22, -0.18), (0.6, 0.3, -0.16), (0.78, -0.2, -0.16)]
+                ):
                     root = shape.at([u], [0.0])[0]
                     tip = root + (s * dx, dy)
-                    tine = tube([root, (root + tip) / 2 + (s * dx * 0.12, 0.02), tip], [0.04, 0.034, 0.012], 3)
+                    tine = tube(
+                        [root, (root + tip) / 2 + (s * dx * 0.12, 0.02), tip],
+                        [0.04, 0.034, 0.012],
+                        3,
+                    )
                     art.add(f"{name}.tine.{k}", tine.outline, "horn")
             art.add(name, shape.outline, color)
             if kind in ("curved", "ram"):

@@ -71,7 +71,10 @@ def sample(rng: np.random.Generator, species: str | None = None) -> Fish:
     size = np.array(traits.pop("size")) * np.clip(rng.normal(1, 0.09, 2), 0.8, 1.2)
     fish = species in ("goldfish", "reef fish", "herring", "angelfish")
     pattern = str(rng.choice(traits.pop("pattern", ("none",))))
-    given = {"light": lighter(main, 0.75), "fin": any_color(rng) if rng.random() < 0.4 else near("orange", rng)}
+    given = {
+        "light": lighter(main, 0.75),
+        "fin": any_color(rng) if rng.random() < 0.4 else near("orange", rng),
+    }
     if not fish:
         given["fin"] = main
     given["water"] = near("sky", rng)
@@ -119,20 +122,28 @@ def build(looks: Fish, pose: Pose) -> Figure:
             centre = body.outline.mean(0)
             way = spikes - centre
             way /= np.hypot(way[:, 0], way[:, 1])[:, None]
-            spikes = np.where((np.arange(len(spikes)) % 2 == 0)[:, None], spikes + 0.13 * way, spikes - 0.03 * way)
+            spikes = np.where(
+                (np.arange(len(spikes)) % 2 == 0)[:, None], spikes + 0.13 * way, spikes - 0.03 * way
+            )
             art.add("body.spikes", spikes, "dark")
         _tail(art, looks, body, beat)
         _fins(art, looks, body, pose, near=False)
         art.add("body", body.outline)
         if looks.beak:
             with art.frame(*body.line[-1].tolist()):
-                snout = tube([(0.0, 0.1 * b), (0.35 * b + 0.2, 0.2 * b), (0.75, 0.22 * b)], [0.3 * b, 0.14, 0.08], 4)
+                snout = tube(
+                    [(0.0, 0.1 * b), (0.35 * b + 0.2, 0.2 * b), (0.75, 0.22 * b)],
+                    [0.3 * b, 0.14, 0.08],
+                    4,
+                )
                 art.add("body.beak", snout.outline, into=("body",))
                 art.stroke("body.beak", [(0.3, 0.28 * b), (0.55, 0.26 * b), (0.85, 0.22 * b)], 0.8)
         if looks.belly:
             t = np.linspace(0, 1, 9)
             level = 0.3 + 0.25 * (1 - t) ** 2
-            shape = np.concatenate([body.at(t, 1.5), body.at(np.r_[1.0, t[::-1]], np.r_[1.4, level[::-1]])])
+            shape = np.concatenate(
+                [body.at(t, 1.5), body.at(np.r_[1.0, t[::-1]], np.r_[1.4, level[::-1]])]
+            )
             shape[9] = body.at([1.0], [1.5])[0] + (0.8 * b, 0)
             shape[10] = body.at([1.0], [0.35])[0] + (0.8 * b, 0)
             art.mark("body.belly", shape, "light", "body")
@@ -144,18 +155,27 @@ def build(looks: Fish, pose: Pose) -> Figure:
             for i, u in enumerate(np.linspace(0.3, 0.62, 4)):
                 for v in (-0.5, -0.1, 0.3):
                     d = 0.12 * (i % 2)
-                    arc = body.at(u + 0.03 * np.array([1, -0.3, -0.3, 1]), v + d + np.array([-0.14, -0.06, 0.06, 0.14]))
+                    arc = body.at(
+                        u + 0.03 * np.array([1, -0.3, -0.3, 1]),
+                        v + d + np.array([-0.14, -0.06, 0.06, 0.14]),
+                    )
                     art.stroke("body", arc, 0.5)
         if looks.gills:
             for u in (0.68, 0.72, 0.76):
                 art.stroke("body", body.at([u, u - 0.012, u], [-0.25, 0.1, 0.45]), 0.7)
         elif looks.species not in ("whale", "orca", "dolphin"):
             u = 0.72
-            art.stroke("body", body.at(u + np.array([0.03, -0.02, -0.02, 0.03]), [-0.6, -0.2, 0.25, 0.6]), 0.8)
+            art.stroke(
+                "body",
+                body.at(u + np.array([0.03, -0.02, -0.02, 0.03]), [-0.6, -0.2, 0.25, 0.6]),
+                0.8,
+            )
         _fins(art, looks, body, pose, near=True)
         if looks.patch:
             art.mark("body.patch", body.spot(0.86, -0.38, 0.06, 0.16), "light", "body")
-        ex, ey = body.at([0.87 if looks.species != "whale" else 0.84], [-0.22 if not looks.belly else -0.12])[0]
+        ex, ey = body.at(
+            [0.87 if looks.species != "whale" else 0.84], [-0.22 if not looks.belly else -0.12]
+        )[0]
         radius = min(0.42 * looks.eyes.size, 0.17) * (0.9 + 0.25 * (b > 0.6))
         add_eye(art, "eye", "body", float(ex), float(ey), radius, looks.eyes, pose)
         mx, my = body.at([0.93], [0.42])[0]
@@ -172,15 +192,57 @@ def _tail(art: Assembly, looks: Fish, body, beat: float) -> None:
     x, y = body.line[0]
     art.joint("tail", (x, y))
     color = "fin"
-    with art.frame(float(x), float(y), 0.3 * beat, (looks.tail * (1 - 0.12 * abs(beat)), looks.tail)):
+    with art.frame(
+        float(x), float(y), 0.3 * beat, (looks.tail * (1 - 0.12 * abs(beat)), looks.tail)
+    ):
         if looks.flow:
-            points = [(0.22, 0.0), (-0.2, -0.3), (-0.9, -0.75), (-1.15, -0.45), (-0.95, -0.12), (-0.7, 0.0), (-1.05, 0.2), (-1.2, 0.55), (-0.8, 0.7), (-0.2, 0.28)]
+            points = [
+                (0.22, 0.0),
+                (-0.2, -0.3),
+                (-0.9, -0.75),
+                (-1.15, -0.45),
+                (-0.95, -0.12),
+                (-0.7, 0.0),
+                (-1.05, 0.2),
+                (-1.2, 0.55),
+                (-0.8, 0.7),
+                (-0.2, 0.28),
+            ]
         elif looks.upright:
-            points = [(0.25, 0.0), (-0.1, -0.2), (-0.55, -0.95), (-0.5, -0.35), (-0.35, 0.0), (-0.45, 0.35), (-0.4, 0.62), (-0.05, 0.2)]
+            points = [
+                (0.25, 0.0),
+                (-0.1, -0.2),
+                (-0.55, -0.95),
+                (-0.5, -0.35),
+                (-0.35, 0.0),
+                (-0.45, 0.35),
+                (-0.4, 0.62),
+                (-0.05, 0.2),
+            ]
         elif looks.species in ("whale", "orca", "dolphin"):
-            points = [(0.3, 0.0), (0.0, -0.16), (-0.35, -0.62), (-0.78, -0.55), (-0.5, -0.22), (-0.42, -0.02), (-0.7, 0.1), (-0.85, 0.38), (-0.4, 0.32), (0.0, 0.14)]
+            points = [
+                (0.3, 0.0),
+                (0.0, -0.16),
+                (-0.35, -0.62),
+                (-0.78, -0.55),
+                (-0.5, -0.22),
+                (-0.42, -0.02),
+                (-0.7, 0.1),
+                (-0.85, 0.38),
+                (-0.4, 0.32),
+                (0.0, 0.14),
+            ]
         else:
-            points = [(0.25, 0.0), (-0.1, -0.2), (-0.75, -0.62), (-0.9, -0.4), (-0.62, 0.0), (-0.9, 0.4), (-0.75, 0.62), (-0.1, 0.2)]
+            points = [
+                (0.25, 0.0),
+                (-0.1, -0.2),
+                (-0.75, -0.62),
+                (-0.9, -0.4),
+                (-0.62, 0.0),
+                (-0.9, 0.4),
+                (-0.75, 0.62),
+                (-0.1, 0.2),
+            ]
         art.add("tail", loop(points, 4), color)
         if looks.species not in ("whale", "orca", "dolphin", "shark"):
             for v in (-0.3, 0.0, 0.3):
@@ -196,30 +258,67 @@ def _fins(art: Assembly, looks: Fish, body, pose: Pose, near: bool) -> None:
         big = 0.55 if rays else 0.75
         with art.frame(float(x), float(y), 0.35 + 0.3 * wave, big * min(a, 1.2)):
             art.joint("fin", (0, 0))
-            fin = loop([(0.12, -0.1), (-0.2, -0.12), (-0.75, 0.18), (-0.7, 0.4), (-0.25, 0.3), (0.1, 0.14)], 4)
-            art.add("fin", fin, "fin", into=("body",) if looks.palette["fin"] == looks.palette["main"] else (), keep=fin[:, 0] < -0.05)
+            fin = loop(
+                [
+                    (0.12, -0.1),
+                    (-0.2, -0.12),
+                    (-0.75, 0.18),
+                    (-0.7, 0.4),
+                    (-0.25, 0.3),
+                    (0.1, 0.14),
+                ],
+                4,
+            )
+            art.add(
+                "fin",
+                fin,
+                "fin",
+                into=("body",) if looks.palette["fin"] == looks.palette["main"] else (),
+                keep=fin[:, 0] < -0.05,
+            )
             if rays:
                 for v in (0.05, 0.16):
                     art.stroke("fin", [(-0.1, v * 0.6), (-0.3, v), (-0.5, v + 0.12)], 0.5)
         return
     if looks.dorsal == "sail":
         u = np.linspace(0.28, 0.75, 9)
-        rise = -1.0 - 0.55 * np.sin(np.pi * np.linspace(0.08, 0.95, 9)) ** 0.6 - 0.06 * (np.arange(9) % 2)
+        rise = (
+            -1.0
+            - 0.55 * np.sin(np.pi * np.linspace(0.08, 0.95, 9)) ** 0.6
+            - 0.06 * (np.arange(9) % 2)
+        )
         art.add("fin.top", np.concatenate([body.at(u - 0.06, rise), body.at(u[::-1], -0.6)]), "fin")
     elif looks.dorsal == "tall":
         for name, s in (("fin.top", -1), ("fin.low", 1)):
             tip = body.at([0.2], [s * 2.2])[0] + (-0.25 * a, 0)
             base = body.at([0.35, 0.72], [s * 0.7, s * 0.7])
-            points = curve([base[1], body.at([0.48], [s * 1.6])[0], tip, body.at([0.34], [s * 1.25])[0], base[0]], 4)
+            points = curve(
+                [
+                    base[1],
+                    body.at([0.48], [s * 1.6])[0],
+                    tip,
+                    body.at([0.34], [s * 1.25])[0],
+                    base[0],
+                ],
+                4,
+            )
             art.add(name, points, "fin")
     elif looks.dorsal in ("shark", "small"):
         size = 1.0 if looks.dorsal == "shark" else 0.5
         x, y = body.at([0.5], [-0.85])[0]
         with art.frame(float(x), float(y), 0.0, size * b * 1.2):
-            art.add("fin.top", loop([(0.4, 0.2), (0.1, -0.35), (-0.35, -0.75), (-0.28, -0.25), (-0.4, 0.25)], 4), "fin")
+            art.add(
+                "fin.top",
+                loop([(0.4, 0.2), (0.1, -0.35), (-0.35, -0.75), (-0.28, -0.25), (-0.4, 0.25)], 4),
+                "fin",
+            )
     x, y = body.at([0.42], [0.8])[0]
     with art.frame(float(x), float(y), 0.15 * wave, 0.55 * min(b + 0.25, 1.0)):
-        art.add("fin.belly", loop([(0.25, -0.25), (0.0, 0.2), (-0.42, 0.5), (-0.4, 0.1), (-0.3, -0.3)], 4), "fin")
+        art.add(
+            "fin.belly",
+            loop([(0.25, -0.25), (0.0, 0.2), (-0.42, 0.5), (-0.4, 0.1), (-0.3, -0.3)], 4),
+            "fin",
+        )
 
 
 def _pattern(art: Assembly, looks: Fish, body) -> None:
@@ -236,5 +335,9 @@ def _spout(art: Assembly, at, pose: Pose) -> None:
     high = 0.75 + 0.15 * pose.wave()
     with art.frame(float(at[0]), float(at[1]), 0.0, (1.0, high)):
         for side in (-1, 1):
-            jet = tube([(0, 0.12), (side * 0.06, -0.45), (side * 0.34, -0.72), (side * 0.52, -0.4)], [0.07, 0.1, 0.12, 0.05], 4)
+            jet = tube(
+                [(0, 0.12), (side * 0.06, -0.45), (side * 0.34, -0.72), (side * 0.52, -0.4)],
+                [0.07, 0.1, 0.12, 0.05],
+                4,
+            )
             art.add(f"spout.{side}", jet.outline, "water")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .anatomy import loop, round_, tube
+from .anatomy import bumpy, loop, round_, tube
 from .assembly import Assembly
 from .ears import add_ear, add_horns
 from .faces import add_eye, add_mouth
@@ -54,16 +54,26 @@ def _profile(art: Assembly, looks, pose: Pose, into: tuple[str, ...]) -> None:
             art.mark("head.muzzle", loop(low, 3), "light", "head")
         _face_pattern(art, looks, 0.2, -0.1, profile=True)
         tip = (0.44 + s, drop - 0.35 * n)
-        lip = np.array([(0.44 + s, drop + 0.35 * n), (0.4 + 0.6 * s, drop + 0.42 * n), (0.28 + 0.2 * s, drop + 0.5 * b)])
-        if looks.trunk:
-            pass
-        else:
+        lip = np.array(
+            [
+                (0.44 + s, drop + 0.35 * n),
+                (0.4 + 0.6 * s, drop + 0.42 * n),
+                (0.28 + 0.2 * s, drop + 0.5 * b),
+            ]
+        )
+        if not looks.trunk:
             _side_mouth(art, looks, pose, lip, b)
         if looks.disc:
             with art.frame(0.5 + s, drop, 0.15):
                 art.add("nose", round_(0, 0, 0.09, n * 1.05), "nose")
                 art.stroke("nose", [(0.0, -0.08), (0.01, -0.04), (0.0, 0.0)], 1.2)
-        elif looks.big_muzzle or looks.species in ("dragon", "dinosaur", "crocodile", "lizard", "rhino"):
+        elif looks.big_muzzle or looks.species in (
+            "dragon",
+            "dinosaur",
+            "crocodile",
+            "lizard",
+            "rhino",
+        ):
             if looks.big_muzzle and looks.pattern != "zebra" and looks.species != "hippo":
                 shade = "light" if looks.species in ("cow", "donkey") else "dark"
                 soft = round_(0.48 + s, drop + 0.05, 0.3, 0.34)
@@ -80,7 +90,9 @@ def _profile(art: Assembly, looks, pose: Pose, into: tuple[str, ...]) -> None:
             for k, a in enumerate((-0.15, 0.1, 0.35)):
                 start = np.array([0.32 + 0.6 * s, drop + 0.05 + 0.04 * k])
                 end = start + 0.42 * np.array([-np.cos(a), np.sin(a)])
-                art.stroke("head", [start, (start + end) / 2 + (0, 0.02), end], 0.45, None, (0.1, 1))
+                art.stroke(
+                    "head", [start, (start + end) / 2 + (0, 0.02), end], 0.45, None, (0.1, 1)
+                )
         if looks.blush:
             art.mark("head.blush", round_(0.08, 0.2, 0.12, 0.09), "blush", "head")
         if looks.tusks:
@@ -89,21 +101,33 @@ def _profile(art: Assembly, looks, pose: Pose, into: tuple[str, ...]) -> None:
         if looks.trunk:
             _trunk(art, looks, pose, (0.36, 0.06), ("head",))
         if looks.beard:
-            art.add("head.beard", [(0.16, 0.42), (0.42, 0.44), (0.34, 0.62), (0.24, 0.78), (0.18, 0.6)], "hair", "hair")
+            art.add(
+                "head.beard",
+                [(0.16, 0.42), (0.42, 0.44), (0.34, 0.62), (0.24, 0.78), (0.18, 0.6)],
+                "hair",
+                "hair",
+            )
         add_horns(art, looks, "near")
         add_ear(art, looks, pose, "near")
         if looks.mane == "crest":
-            lock = [(-0.34, -0.36), (-0.05, -0.56), (0.2, -0.42), (0.34, -0.16), (0.18, -0.26), (0.16, -0.08), (0.04, -0.26), (-0.05, -0.12), (-0.1, -0.3)]
+            lock = [
+                (-0.34, -0.36),
+                (-0.05, -0.56),
+                (0.2, -0.42),
+                (0.34, -0.16),
+                (0.18, -0.26),
+                (0.16, -0.08),
+                (0.04, -0.26),
+                (-0.05, -0.12),
+                (-0.1, -0.3),
+            ]
             art.add("head.forelock", loop(lock, 3), "hair", "hair")
         elif looks.tuft or looks.wool:
             _tuft(art, looks)
 
 
 def _tuft(art: Assembly, looks) -> None:
-    from .anatomy import bumpy
-
-    color = "main"
-    art.add("head.tuft", bumpy(-0.05, -0.42, 0.3, 0.17, 6, 0.25), color, "hair")
+    art.add("head.tuft", bumpy(-0.05, -0.42, 0.3, 0.17, 6, 0.25), "main", "hair")
 
 
 def _side_eye(art: Assembly, looks, pose: Pose, long: bool) -> None:
@@ -118,13 +142,23 @@ def _side_mouth(art: Assembly, looks, pose: Pose, lip: np.ndarray, b: float) -> 
     upper = np.stack([np.interp(np.linspace(0, 3, 10), range(4), upper[:, k]) for k in range(2)], 1)
     gape = (0.008 + 0.2 * pose.mouth) * np.linspace(1, 0, 10) ** 0.7
     lower = upper + np.stack([-0.35 * gape, gape], 1)
-    art.add("mouth", np.concatenate([upper, lower[::-1]]), "mouth", "mouth", within="head", shaded=False)
+    art.add(
+        "mouth", np.concatenate([upper, lower[::-1]]), "mouth", "mouth", within="head", shaded=False
+    )
     if looks.teeth:
         for k in range(looks.teeth):
             i = 0.6 + 7.5 * k / looks.teeth
             x, y = (float(np.interp(i, range(10), upper[:, a])) for a in range(2))
             fang = [(x - 0.035, y - 0.01), (x + 0.035, y - 0.01), (x, y + 0.085)]
-            art.add(f"mouth.tooth.{k}", fang, "white", "mouth", within="head", outlined=0.5, shaded=False)
+            art.add(
+                f"mouth.tooth.{k}",
+                fang,
+                "white",
+                "mouth",
+                within="head",
+                outlined=0.5,
+                shaded=False,
+            )
 
 
 def _trunk(art: Assembly, looks, pose: Pose, base, into) -> None:
@@ -173,7 +207,9 @@ def _face_pattern(art: Assembly, looks, ex: float, ey: float, profile: bool) -> 
             patch = patch * (-1, 1) + (0.32, 0)
         art.mark("head.patch", patch, "pattern", "head")
     elif kind in ("spots", "giraffe"):
-        for k, (x, y) in enumerate([(-0.2, -0.36), (0.0, -0.4), (0.2, -0.36), (-0.38, 0.05), (0.38, 0.05)]):
+        for k, (x, y) in enumerate(
+            [(-0.2, -0.36), (0.0, -0.4), (0.2, -0.36), (-0.38, 0.05), (0.38, 0.05)]
+        ):
             if not profile or x < 0.1:
                 art.mark(f"head.spot.{k}", round_(x, y, 0.06, 0.05, n=12), "pattern", "head")
 
@@ -207,8 +243,6 @@ def add_front_head(art: Assembly, looks, pose: Pose, turn: float = 0.0) -> None:
     ey = -0.06 if not long else -0.16
     gap = 0.24 if not looks.trunk else 0.28
     _face_pattern(art, looks, gap + 0.02, ey, profile=False)
-    if looks.mane == "crest":
-        pass
     muzzle_y = 0.22 + 0.36 * long
     mx = 1.35 * dx
     rx, ry = (0.26, 0.19) if not long else (0.32, 0.24)
@@ -217,7 +251,15 @@ def add_front_head(art: Assembly, looks, pose: Pose, turn: float = 0.0) -> None:
     if looks.trunk:
         _front_trunk(art, looks, pose, mx)
     elif looks.muzzle_light > 0.2 and looks.cheek > 1.15:  # a mask of light fur
-        mask = [(mx, -0.02), (0.2 + dx, 0.06), (0.6, 0.02), (0.6, 0.6), (-0.6, 0.6), (-0.6, 0.02), (-0.2 + dx, 0.06)]
+        mask = [
+            (mx, -0.02),
+            (0.2 + dx, 0.06),
+            (0.6, 0.02),
+            (0.6, 0.6),
+            (-0.6, 0.6),
+            (-0.6, 0.02),
+            (-0.2 + dx, 0.06),
+        ]
         art.mark("head.muzzle", loop(mask, 3), "light", "head")
     elif looks.disc:
         pass
@@ -228,12 +270,18 @@ def add_front_head(art: Assembly, looks, pose: Pose, turn: float = 0.0) -> None:
             art.add("head.muzzle", muzzle, shade if looks.palette.get(shade) else "main", into=())
         else:
             art.mark("head.muzzle", muzzle, shade, "head")
-    on = "head.muzzle" if "head.muzzle" in art.parts and not art.parts["head.muzzle"].marking else "head"
+    on = (
+        "head.muzzle"
+        if "head.muzzle" in art.parts and not art.parts["head.muzzle"].marking
+        else "head"
+    )
     r = 0.46 * looks.eyes.size
     r = min(r, 0.19)
     for side, label in ((-1, "left"), (1, "right")):
         narrow = 1.0 - 0.14 * turn * (side > 0)
-        add_eye(art, f"head.eye.{label}", "head", side * gap + dx, ey, r, looks.eyes, pose, side, narrow)
+        add_eye(
+            art, f"head.eye.{label}", "head", side * gap + dx, ey, r, looks.eyes, pose, side, narrow
+        )
     if looks.trunk:
         return
     ny = muzzle_y - 0.55 * ry
@@ -251,9 +299,30 @@ def add_front_head(art: Assembly, looks, pose: Pose, turn: float = 0.0) -> None:
                 art.add(f"nose.{side}", hole, "ink", within=on, outlined=0.0)
         else:
             k = 0.1 * looks.nose_size
-            nose = loop([(mx - k, ny - 0.5 * k), (mx, ny - 0.7 * k), (mx + k, ny - 0.5 * k), (mx + 0.5 * k, ny + 0.35 * k), (mx, ny + 0.75 * k), (mx - 0.5 * k, ny + 0.35 * k)], 3)
-            art.add("nose", nose, "nose", light=round_(mx - 0.3 * k, ny - 0.3 * k, 0.25 * k, 0.14 * k, n=10))
-            art.stroke(on, [(mx, ny + 0.5 * k), (mx, (ny + my) / 2), (mx, my + 0.02)], 0.7, None, (0.1, 0.1))
+            nose = loop(
+                [
+                    (mx - k, ny - 0.5 * k),
+                    (mx, ny - 0.7 * k),
+                    (mx + k, ny - 0.5 * k),
+                    (mx + 0.5 * k, ny + 0.35 * k),
+                    (mx, ny + 0.75 * k),
+                    (mx - 0.5 * k, ny + 0.35 * k),
+                ],
+                3,
+            )
+            art.add(
+                "nose",
+                nose,
+                "nose",
+                light=round_(mx - 0.3 * k, ny - 0.3 * k, 0.25 * k, 0.14 * k, n=10),
+            )
+            art.stroke(
+                on,
+                [(mx, ny + 0.5 * k), (mx, (ny + my) / 2), (mx, my + 0.02)],
+                0.7,
+                None,
+                (0.1, 0.1),
+            )
         kind = looks.mouth if not long else "flat"
         add_mouth(art, "mouth", on, mx, my + 0.02, 0.62 * rx, pose, kind=kind, depth=0.42,
                   teeth=min(looks.teeth, 4))  # fmt: skip
@@ -262,17 +331,42 @@ def add_front_head(art: Assembly, looks, pose: Pose, turn: float = 0.0) -> None:
             for k, a in enumerate((-0.16, 0.04, 0.26)):
                 start = np.array([mx + side * 0.16, muzzle_y + 0.04 * (k - 1)])
                 end = start + 0.34 * np.array([side * np.cos(a), np.sin(a)])
-                art.stroke("head", [start, (start + end) / 2 + (0, 0.015), end], 0.45, None, (0.1, 1))
+                art.stroke(
+                    "head", [start, (start + end) / 2 + (0, 0.015), end], 0.45, None, (0.1, 1)
+                )
     if looks.blush:
         for side in (-1, 1):
-            art.mark(f"head.blush.{side}", round_(side * 0.36 + dx, 0.16, 0.1, 0.065), "blush", "head")
+            art.mark(
+                f"head.blush.{side}", round_(side * 0.36 + dx, 0.16, 0.1, 0.065), "blush", "head"
+            )
     if looks.beard:
-        art.add("head.beard", [(mx - 0.16, low - 0.06), (mx + 0.16, low - 0.06), (mx + 0.1, low + 0.16), (mx, low + 0.34), (mx - 0.1, low + 0.16)], "hair", "hair")
+        art.add(
+            "head.beard",
+            [
+                (mx - 0.16, low - 0.06),
+                (mx + 0.16, low - 0.06),
+                (mx + 0.1, low + 0.16),
+                (mx, low + 0.34),
+                (mx - 0.1, low + 0.16),
+            ],
+            "hair",
+            "hair",
+        )
     if not behind:
         for side in (-1, 1):
             add_ear(art, looks, pose, "front", side, w)
     if looks.mane in ("crest", "brush") and looks.species != "zebra":
-        lock = [(-0.3, -0.44), (0.0, -0.62), (0.3, -0.42), (0.26, -0.2), (0.12, -0.32), (0.1, -0.08), (-0.02, -0.28), (-0.12, -0.14), (-0.16, -0.32)]
+        lock = [
+            (-0.3, -0.44),
+            (0.0, -0.62),
+            (0.3, -0.42),
+            (0.26, -0.2),
+            (0.12, -0.32),
+            (0.1, -0.08),
+            (-0.02, -0.28),
+            (-0.12, -0.14),
+            (-0.16, -0.32),
+        ]
         art.add("head.forelock", loop(lock, 3), "hair", "hair")
     elif looks.tuft or looks.wool:
         _tuft(art, looks)
@@ -281,19 +375,27 @@ def add_front_head(art: Assembly, looks, pose: Pose, turn: float = 0.0) -> None:
 def _front_trunk(art: Assembly, looks, pose: Pose, mx: float) -> None:
     for side in (-1, 1):
         if looks.tusks:
-            tusk = tube([(mx + side * 0.2, 0.26), (mx + side * 0.28, 0.46), (mx + side * 0.42, 0.52)], [0.06, 0.05, 0.012], 4)
+            tusk = tube(
+                [(mx + side * 0.2, 0.26), (mx + side * 0.28, 0.46), (mx + side * 0.42, 0.52)],
+                [0.06, 0.05, 0.012],
+                4,
+            )
             art.add(f"head.tusk.{side}", tusk.outline, "horn")
     sway = 0.25 * pose.wave()
-    steps = np.array([0.0, 0.1, 0.1, -0.2, -0.9, -1.5]) + sway * np.linspace(0, 1.2, 6) - 0.8 * pose.mouth * np.linspace(0, 1, 6)
+    steps = (
+        np.array([0.0, 0.1, 0.1, -0.2, -0.9, -1.5])
+        + sway * np.linspace(0, 1.2, 6)
+        - 0.8 * pose.mouth * np.linspace(0, 1, 6)
+    )
     moves = 0.17 * np.stack([-np.sin(steps), np.cos(steps)], 1)
     points = np.array([mx, 0.08]) + np.concatenate([[(0.0, -0.06)], np.cumsum(moves, 0)])
     shape = tube(points, [0.16, 0.18, 0.16, 0.14, 0.12, 0.11, 0.1], 4, ends=(1, 0.4))
-    art.add("trunk", shape.outline, into=("head",), keep=shape.outline[:, 1] > art_low(shape.outline))
+    art.add(
+        "trunk",
+        shape.outline,
+        into=("head",),
+        keep=shape.outline[:, 1] > shape.outline[:, 1].min() + 0.16,
+    )
     art.joint("trunk", shape.line[-1])
     for u in np.linspace(0.2, 0.9, 7):
         art.stroke("trunk", shape.at([u, u + 0.012, u], [-0.5, 0.0, 0.5]), 0.55)
-
-
-def art_low(outline: np.ndarray) -> float:
-    """Below this height the trunk has a line even on the head."""
-    return float(outline[:, 1].min() + 0.16)

@@ -89,9 +89,7 @@ def _step(phase: float, stride: float, leg: float, running: bool) -> np.ndarray:
     return np.array([stride * (swing - 0.5), -rise])
 
 
-def add_leg(
-    art: Assembly, looks, at: Stance, end: str, side: str, spread: bool = False
-) -> None:
+def add_leg(art: Assembly, looks, at: Stance, end: str, side: str, spread: bool = False) -> None:
     """One leg: `end` "hind" or "front", `side` "near" or "far"."""
     d, t = looks.depth, looks.thick
     if end == "hind":
@@ -169,7 +167,9 @@ def add_leg(
         art.add(f"{name}.hoof", foot + np.array(hoof), "claw", bone=bone)
     elif looks.column:
         for k in range(3):
-            nail = round_(foot[0] + (0.15 + 0.38 * k) * t, level - 0.1 * t, 0.17 * t, 0.22 * t, n=10)
+            nail = round_(
+                foot[0] + (0.15 + 0.38 * k) * t, level - 0.1 * t, 0.17 * t, 0.22 * t, n=10
+            )
             art.add(f"{name}.nail.{k}", nail, "horn", within=name, outlined=0.6, bone=bone)
     else:
         for k in (0.5, 0.95):

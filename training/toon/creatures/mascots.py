@@ -8,7 +8,7 @@ import numpy as np
 
 from ..model import Color, Figure
 from . import outfits, quadruped, things
-from .anatomy import bent, round_, tube
+from .anatomy import bent, bumpy, round_, tube
 from .assembly import Assembly
 from .faces import Eyes, add_eye, add_mouth, sample_eyes
 from .heads import add_front_head
@@ -81,11 +81,19 @@ def sample(rng: np.random.Generator, species: str | None = None) -> Mascot:
         palette.update(clothes, limb=limb, leaf=near("green", rng), stem=near("brown", rng),
                        cream=near("cream", rng), berry=near("red", rng), dough=near("tan", rng))  # fmt: skip
         eyes = sample_eyes(rng, ("real", "dot", "bead", "happy"), (0.35, 0.4, 0.15, 0.1))
-        common.update(outfit="none", gloves=bool(rng.random() < 0.6), shoes=bool(rng.random() < 0.7))
-        return Mascot(species, palette, eyes, None, species, hose=bool(rng.random() < 0.6), **common)
+        common.update(
+            outfit="none", gloves=bool(rng.random() < 0.6), shoes=bool(rng.random() < 0.7)
+        )
+        return Mascot(
+            species, palette, eyes, None, species, hose=bool(rng.random() < 0.6), **common
+        )
     animal = quadruped.sample(rng, species)
-    animal = replace(animal, view="turned", blush=animal.blush or common["blush"], big_muzzle=animal.big_muzzle)
-    return Mascot(species, {**animal.palette, **clothes}, animal.eyes, animal, "", hose=False, **common)
+    animal = replace(
+        animal, view="turned", blush=animal.blush or common["blush"], big_muzzle=animal.big_muzzle
+    )
+    return Mascot(
+        species, {**animal.palette, **clothes}, animal.eyes, animal, "", hose=False, **common
+    )
 
 
 def actions(looks: Mascot) -> tuple[str, ...]:
@@ -119,27 +127,44 @@ def _animal(art: Assembly, looks: Mascot, pose: Pose) -> None:
     animal = looks.animal
     outfits.add_behind(art, looks, pose)
     _tail(art, looks, pose)
-    if looks.leg > 0:  # the legs were drawn before: the trunk covers their tops
-        pass
-    body = tube([(0, 0.02), (0.02, -0.4 * h), (0.0, -0.85 * h)], [0.82 * w, 1.0 * w, 0.62 * w], 6, ends=(0.45, 0.5))
+    body = tube(
+        [(0, 0.02), (0.02, -0.4 * h), (0.0, -0.85 * h)],
+        [0.82 * w, 1.0 * w, 0.62 * w],
+        6,
+        ends=(0.45, 0.5),
+    )
     art.joint("body", (0, -0.4 * h))
-    grown = [n for n in ("leg.left", "leg.right") if n in art.parts and art.parts[n].color == "main"]
+    grown = [
+        n for n in ("leg.left", "leg.right") if n in art.parts and art.parts[n].color == "main"
+    ]
     art.add("body", body.outline, into=grown, keep=None)
-    if animal.belly_light or animal.muzzle_light > 0.2 or animal.species in ("cat", "rabbit", "mouse", "pig"):
+    if (
+        animal.belly_light
+        or animal.muzzle_light > 0.2
+        or animal.species in ("cat", "rabbit", "mouse", "pig")
+    ):
         if looks.outfit in ("none", "scarf", "bow tie", "cape"):
             art.mark("body.belly", round_(0.04, -0.28 * h, 0.6 * w, 0.42 * h), "light", "body")
-    if animal.pattern in ("stripes", "zebra", "tabby") and looks.outfit in ("none", "scarf", "bow tie", "cape"):
+    if animal.pattern in ("stripes", "zebra", "tabby") and looks.outfit in (
+        "none",
+        "scarf",
+        "bow tie",
+        "cape",
+    ):
         for k, u in enumerate((0.25, 0.5, 0.75)):
             for s in (-1, 1):
-                art.mark(f"body.stripe.{k}.{s}", body.wedge(u, 0.05, s * 0.45, s * 1.2), "pattern", "body")
+                art.mark(
+                    f"body.stripe.{k}.{s}",
+                    body.wedge(u, 0.05, s * 0.45, s * 1.2),
+                    "pattern",
+                    "body",
+                )
     outfits.add_clothes(art, looks, body)
     _arm(art, looks, pose, -1, (-0.58 * w, -0.78 * h))
     _arm(art, looks, pose, 1, (0.58 * w, -0.78 * h))
     nod = 0.7 * pose.nod + 0.04 * pose.wave(1, 0.3)
     with art.frame(0.0, -0.9 * h - 0.42, nod):
         if animal.mane == "ring":
-            from .anatomy import bumpy
-
             art.add("mane", bumpy(0, 0.02, 0.78, 0.74, 15, 0.2, True), "hair", "hair")
         add_front_head(art, animal, pose, looks.turn)
         outfits.add_hat(art, looks, 0.0, -0.4, 0.42)
@@ -155,16 +180,27 @@ def _tail(art: Assembly, looks: Mascot, pose: Pose) -> None:
         art.add("tail", round_(-0.95 * w, -0.12, 0.2), "light" if kind == "puff" else "main")
         return
     n = min(looks.animal.tail_length, 1.2)
-    fat = {"bushy": 0.2, "plume": 0.24, "ringed": 0.17, "saurian": 0.24, "spade": 0.2}.get(kind, 0.09)
+    fat = {"bushy": 0.2, "plume": 0.24, "ringed": 0.17, "saurian": 0.24, "spade": 0.2}.get(
+        kind, 0.09
+    )
     base = np.array([-0.6 * w, -0.05])
-    points = [base, base + (-0.4 * n, 0.08), base + (-0.72 * n, -0.2 * n + sway), base + (-0.7 * n, -0.6 * n + sway)]
+    points = [
+        base,
+        base + (-0.4 * n, 0.08),
+        base + (-0.72 * n, -0.2 * n + sway),
+        base + (-0.7 * n, -0.6 * n + sway),
+    ]
     taper = 0.25 if kind in ("saurian", "spade", "thin") else 0.75
-    shape = tube(points, [max(0.75 * fat, 0.1), fat, fat * 1.05 if taper > 0.5 else 0.6 * fat, fat * taper])
+    shape = tube(
+        points, [max(0.75 * fat, 0.1), fat, fat * 1.05 if taper > 0.5 else 0.6 * fat, fat * taper]
+    )
     art.joint("tail", base)
     art.add("tail", shape.outline)
     if kind in ("bushy", "tuft"):
         t = np.linspace(0.74, 1.0, 4)
-        tip = np.concatenate([shape.at(t, 1.6), [shape.line[-1] + (0.1, -0.5)], shape.at(t[::-1], -1.6)])
+        tip = np.concatenate(
+            [shape.at(t, 1.6), [shape.line[-1] + (0.1, -0.5)], shape.at(t[::-1], -1.6)]
+        )
         art.mark("tail.tip", tip, "light" if kind == "bushy" else "hair", "tail")
     elif kind == "ringed":
         for k, u in enumerate((0.35, 0.55, 0.75)):
@@ -178,9 +214,9 @@ def _arm(art: Assembly, looks: Mascot, pose: Pose, side: int, root) -> None:
     if pose.action == "walk":
         swing = 0.5 * pose.wave(1, 0.0 if side > 0 else 0.5)
     elif pose.action == "wave" and side > 0:
-        up = 0.75 + 0.35 * pose.wave(2)
+        up = 0.5 + 0.3 * pose.wave(2)
     elif pose.action == "cheer":
-        up = 0.8 + 0.2 * pose.wave(2, 0.25)
+        up = 0.5 + 0.2 * pose.wave(2, 0.25)
     elif pose.action == "bounce":
         up = -0.5 + 0.5 * pose.wave()
     else:
@@ -202,14 +238,21 @@ def _arm(art: Assembly, looks: Mascot, pose: Pose, side: int, root) -> None:
     art.joint(f"hand.{label}", hand)
     art.add(name, arm.outline, color, into=("body",) if bare and color == "main" else ())
     if not bare and not looks.thing and looks.outfit != "overalls":
-        sleeve = tube([root, root + 0.55 * (elbow - root), root + 0.95 * (elbow - root)], [1.12 * t, 1.2 * t, 1.3 * t], 4, (1, 0.2))
+        sleeve = tube(
+            [root, root + 0.55 * (elbow - root), root + 0.95 * (elbow - root)],
+            [1.12 * t, 1.2 * t, 1.3 * t],
+            4,
+            (1, 0.2),
+        )
         art.add(f"{name}.sleeve", sleeve.outline, "accent", "clothes")
     r = 1.15 * t if not looks.hose else 0.17
     if looks.gloves or looks.hose:
         skin = "glove" if looks.gloves else color
         art.add(f"hand.{label}.thumb", tube([hand, hand + (-side * 0.6 * r, -1.1 * r)], [0.45 * r, 0.4 * r], 4).outline, skin,
                 "clothes" if looks.gloves else "skin")  # fmt: skip
-        art.add(f"hand.{label}", round_(*hand, 1.1 * r), skin, "clothes" if looks.gloves else "skin")
+        art.add(
+            f"hand.{label}", round_(*hand, 1.1 * r), skin, "clothes" if looks.gloves else "skin"
+        )
 
 
 def _legs(art: Assembly, looks: Mascot, pose: Pose, hips: float, hop: float) -> None:
@@ -219,14 +262,27 @@ def _legs(art: Assembly, looks: Mascot, pose: Pose, hips: float, hop: float) -> 
         step = rise = 0.0
         if pose.action == "walk":
             shift = 0.0 if side < 0 else 0.5
-            step, rise = 0.3 * looks.leg * pose.wave(1, shift), 0.3 * looks.leg * max(0.0, pose.wave(1, shift + 0.25))
-        foot = np.array([x * 1.15 + step, -rise - (hop if pose.action in ("bounce", "cheer") else 0.0) * 0.8])
+            step, rise = (
+                0.3 * looks.leg * pose.wave(1, shift),
+                0.3 * looks.leg * max(0.0, pose.wave(1, shift + 0.25)),
+            )
+        foot = np.array(
+            [x * 1.15 + step, -rise - (hop if pose.action in ("bounce", "cheer") else 0.0) * 0.8]
+        )
         t = looks.limb * (0.42 if looks.hose else 1.1)
         color = "limb" if looks.thing else "main"
         if looks.animal and looks.animal.pattern == "panda":
             color = "pattern"
         name = f"leg.{label}"
-        leg = tube([(x, hips - 0.12), ((x + foot[0]) / 2 + 0.03, (hips + foot[1]) / 2), foot + (0, -0.8 * t)], [t, t, 0.95 * t], 5)
+        leg = tube(
+            [
+                (x, hips - 0.12),
+                ((x + foot[0]) / 2 + 0.03, (hips + foot[1]) / 2),
+                foot + (0, -0.8 * t),
+            ],
+            [t, t, 0.95 * t],
+            5,
+        )
         art.joint(name, (x, hips))
         art.joint(f"foot.{label}", foot)
         art.add(name, leg.outline, color)
@@ -235,7 +291,17 @@ def _legs(art: Assembly, looks: Mascot, pose: Pose, hips: float, hop: float) -> 
         sole[:, 1] = np.minimum(sole[:, 1], foot[1])
         if looks.shoes:
             art.add(f"{name}.shoe", sole, "shoes", "shoes")
-            art.stroke(f"{name}.shoe", [(foot[0] - 0.3, foot[1] - 0.05), (foot[0], foot[1] - 0.04), (foot[0] + 0.3, foot[1] - 0.05)], 0.7, None, (0, 0))
+            art.stroke(
+                f"{name}.shoe",
+                [
+                    (foot[0] - 0.3, foot[1] - 0.05),
+                    (foot[0], foot[1] - 0.04),
+                    (foot[0] + 0.3, foot[1] - 0.05),
+                ],
+                0.7,
+                None,
+                (0, 0),
+            )
         else:
             art.add(f"{name}.foot", sole, color, into=(name,))
             if looks.animal:
@@ -251,11 +317,26 @@ def _thing(art: Assembly, looks: Mascot, pose: Pose) -> None:
     dx = 0.12 * looks.turn
     size = 0.5 * looks.eyes.size
     for side, label in ((-1, "left"), (1, "right")):
-        add_eye(art, f"eye.{label}", "body", dx + side * 0.42 * wide, face_y, size, looks.eyes, pose, side)
+        add_eye(
+            art,
+            f"eye.{label}",
+            "body",
+            dx + side * 0.42 * wide,
+            face_y,
+            size,
+            looks.eyes,
+            pose,
+            side,
+        )
     add_mouth(art, "mouth", "body", dx, face_y + 0.2, 0.17, pose, depth=0.42)
     if looks.blush:
         for side in (-1, 1):
-            art.mark(f"blush.{side}", round_(dx + side * 0.68 * wide, face_y + 0.16, 0.09, 0.06), "blush", "body")
+            art.mark(
+                f"blush.{side}",
+                round_(dx + side * 0.68 * wide, face_y + 0.16, 0.09, 0.06),
+                "blush",
+                "body",
+            )
     for side in (-1, 1):
         _arm(art, looks, pose, side, (side * shoulder[0], shoulder[1]))
     if looks.hat != "none" and looks.thing in ("egg", "mug", "book", "bread", "rice ball", "ball"):

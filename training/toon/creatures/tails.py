@@ -75,7 +75,9 @@ def add_tail(art: Assembly, looks, pose: Pose, torso: Tube) -> None:
         end, way = points[-1], points[-1] - points[-2]
         angle = float(np.arctan2(way[1], way[0]))
         with art.frame(float(end[0]), float(end[1]), angle):
-            tuft = loop([(-0.06, 0), (0.06, -0.11), (0.2, -0.1), (0.36, 0.0), (0.2, 0.1), (0.06, 0.11)])
+            tuft = loop(
+                [(-0.06, 0), (0.06, -0.11), (0.2, -0.1), (0.36, 0.0), (0.2, 0.1), (0.06, 0.11)]
+            )
             art.add("tail.tuft", tuft, "hair", "hair")
             art.stroke("tail.tuft", [(0.05, 0.02), (0.16, 0.03), (0.3, 0.0)], 0.6)
     elif kind == "thin":
