@@ -149,8 +149,10 @@ def add_shards_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shards",
         type=Path,
+        nargs="+",
         metavar="FOLDER",
-        help="train on the samples that training.synthesize wrote there, instead of making them",
+        help="train on the samples that training.synthesize wrote there, instead of making them; "
+        "of several folders all samples are used alike",
     )
 
 

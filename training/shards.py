@@ -1,6 +1,6 @@
 """Samples of the trainings from folders that `training.synthesize` wrote.
 
-`ShardSamples` gives the samples of a folder in order; `Endless` makes of it a stream without end
+`ShardSamples` gives the samples of folders in order; `Endless` makes of it a stream without end
 for the training loop, in which sample i is the same in any process; `ShardCrops` is such a stream
 for the refiner.
 """
@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -27,33 +29,46 @@ SMALLEST = 3  # pixels; what is narrower is no instance
 
 
 class ShardSamples(Dataset):
-    """The samples of a folder of shards, as `dataset.DetectorSamples` gives them.
+    """The samples of folders of shards, as `dataset.DetectorSamples` gives them.
 
     A sample is a dict: `picture` uint8 [S,S,3] RGB, `masks` uint8 [N,S,S] 0..255, `boxes` float32
     [N,4] xyxy pixels, end-exclusive, of mask >= 128.
 
     Args:
-        folder: of `training.synthesize`; any kind with `png`, `masks.png` and `json`.
+        folders: of `training.synthesize`; any kind with `png`, `masks.png` and `json`. One, or
+            several, whose samples follow each other.
         size: S; samples of another size are resized. None: as they are.
 
+    Attributes:
+        ends: int64 [shards], the number of samples up to the end of each shard.
+
     Raises:
-        FileNotFoundError: the folder has no shards.
+        FileNotFoundError: a folder has no shards.
         ValueError: a shard was cut off or changed.
     """
 
-    def __init__(self, folder: str | Path, size: int | None = None):
-        self.files = ShardFolder(folder)
+    def __init__(self, folders: str | Path | Sequence[str | Path], size: int | None = None):
+        folders = [folders] if isinstance(folders, (str, Path)) else folders
+        self.folders = [ShardFolder(folder) for folder in folders]
         self.size = size
-        if self.files.shards < self.files.wanted:
-            logger.warning(
-                "%s holds %d of %d shards; only these are used",
-                folder,
-                self.files.shards,
-                self.files.wanted,
-            )
+        for files in self.folders:
+            if files.shards < files.wanted:
+                logger.warning(
+                    "%s holds %d of %d shards; only these are used",
+                    files.folder,
+                    files.shards,
+                    files.wanted,
+                )
+        self._starts = np.cumsum([0] + [len(files) for files in self.folders])
+        pairs = zip(self.folders, self._starts[:-1], strict=True)
+        self.ends = np.concatenate([files.ends + start for files, start in pairs])
 
     def __len__(self) -> int:
-        return len(self.files)
+        return int(self._starts[-1])
+
+    def summary(self) -> list[dict[str, Any]]:
+        """What a training's record says of its samples."""
+        return [files.summary() for files in self.folders]
 
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
         cv2.setNumThreads(0)
@@ -71,7 +86,10 @@ class ShardSamples(Dataset):
 
     def arrays(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Picture uint8 [H,W,3], masks uint8 [N,H,W] and boxes float32 [N,4] as they were made."""
-        members = self.files[index]
+        if not 0 <= index < len(self):
+            raise IndexError(f"sample {index} of {len(self)}")
+        folder = int(np.searchsorted(self._starts, index, side="right")) - 1
+        members = self.folders[folder][index - int(self._starts[folder])]
         entry = json.loads(members["json"])
         masks = decode_masks(members["masks.png"], entry["crops"], entry["height"], entry["width"])
         boxes = np.array(entry["boxes"], np.float32).reshape(-1, 4)
@@ -95,7 +113,7 @@ class Endless(Dataset):
     def place(self, index: int) -> int:
         """Which of the samples is the stream's i-th."""
         turn, at = divmod(index, len(self.samples))
-        ends = self.samples.files.ends
+        ends = self.samples.ends
         counts = np.diff(ends, prepend=0)
         if self._order is None or self._order[0] != turn:
             order = np.random.default_rng([self.seed, 5, turn]).permutation(len(counts))

@@ -197,7 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .shards import Endless
 
         finished = shards_or_exit(parser, options, size=options.size)
-        samples, data = Endless(finished, loop.seed), finished.files.summary()
+        samples, data = Endless(finished, loop.seed), {"shards": finished.summary()}
     else:
         data = data_options(options)
         art, backgrounds, own = material_or_exit(parser, options)

@@ -135,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         finished = shards_or_exit(parser, options)
         samples = ShardCrops(finished, loop.seed, options.size)
-        data = finished.files.summary()
+        data = {"shards": finished.summary()}
     else:
         data = data_options(options)
         art, backgrounds, own = material_or_exit(parser, options)

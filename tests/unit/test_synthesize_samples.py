@@ -1,5 +1,6 @@
 """What samples are as files, and reading them back for the trainings."""
 
+import argparse
 import io
 import json
 import pickle
@@ -8,6 +9,7 @@ import tarfile
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch.utils.data import DataLoader
 
 from training import train_detector, train_refiner
@@ -24,11 +26,23 @@ from training.synthesize.encoding import (
     encode_png,
 )
 from training.synthesize.labelled import COLUMNS, decode_labelled, encode_labelled
-from training.synthesize.makers import Compositions, Recipe, source_version
+from training.synthesize.makers import (
+    KINDS,
+    Compositions,
+    Recipe,
+    maker_class,
+    source_version,
+)
 from training.synthesize.plan import FORMAT, claim, digest_of, shards_of
 from training.synthesize.reading import ShardFolder
+from training.synthesize.toons import Toons
 from training.synthesize.writing import write_shard
+from training.toon import scene_cast
 from training.toon.labels import LabelledPicture, SheetEntry, TableBuilder
+from training.toon.pool import build_pool as build_toons
+from training.toon.samples import make_scene
+from training.toon.scene import SceneOptions
+from training.toon.styles import sample_style
 
 COUNT, SIZE = 13, 80
 
@@ -190,10 +204,69 @@ def test_a_labelled_picture_comes_back_with_all_its_labels():
     assert read.table.parts == made.table.parts
     for name in ("joints", "sheets", "families"):
         assert getattr(read, name) == getattr(made, name)
+    without = encode_labelled(made, {}, clean=False)
+    assert "clean.png" not in without
+    np.testing.assert_array_equal(decode_labelled(without).clean, made.picture)
     # and without this project: numpy and a PNG reader are enough
     rows = np.load(io.BytesIO(members["table.npy"]))
     np.testing.assert_array_equal(rows["color"][read.ids], made.table.color[made.ids])
     assert json.loads(members["json"])["index"] == 5
+
+
+def small_member(split, index):
+    rng = np.random.default_rng(index)
+    style = sample_style(rng, held_out=False)
+    return scene_cast.frame_figure(scene_cast.draw_figure(rng), style, rng, "whole", side=120)
+
+
+def test_scenes_of_the_generator_come_back_with_all_their_labels(tmp_path, maker):
+    pool = build_toons(tmp_path / "toons", 2, small_member, workers=0)
+    recipe = Recipe("toons", seed=2, size=96, options={"props": 1.0})
+    toons = Toons(recipe, pool, maker.backgrounds, maker.art)
+    assert json.loads(json.dumps(toons.identity()))["options"]["props"] == 1.0
+    for index in range(3):
+        members = toons.make(index)
+        assert members == Toons(recipe, pool, maker.backgrounds, maker.art).make(index)
+        read = decode_labelled(members)
+        made = make_scene(
+            2,
+            index,
+            96,
+            pool=pool,
+            backgrounds=maker.backgrounds,
+            art=maker.art,
+            options=SceneOptions(props=1.0),
+        )
+        for name in ("picture", "clean", "masks", "ids"):
+            np.testing.assert_array_equal(getattr(read, name), getattr(made, name))
+        np.testing.assert_array_equal(read.table.segment, made.table.segment)
+        assert read.families == made.families and read.sheets == made.sheets
+    less = Toons(Recipe("toons", 2, 96, {"props": 1.0, "clean": False}), pool, maker.backgrounds)
+    assert "clean.png" not in less.make(0)
+    assert less.identity() != toons.identity()
+
+
+def test_options_of_the_kinds(tmp_path):
+    for kind in KINDS:
+        parser, chosen = argparse.ArgumentParser(), maker_class(kind)
+        chosen.add_options(parser)
+        options = chosen.options_of(parser.parse_args(["--props", "1", "--art", str(tmp_path)]))
+        assert options["props"] == 1.0 and options["art"] == str(tmp_path)
+
+
+def test_a_users_own_pictures_are_part_of_what_samples_are(tmp_path, maker, monkeypatch):
+    monkeypatch.setenv("CELKIT_CACHE", str(tmp_path / "cache"))
+    rng, identities = np.random.default_rng(0), []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        Image.fromarray(blob(rng, 150)).save(tmp_path / name / "figure.png")
+        monkeypatch.setattr(
+            "training.user_material.load_material", lambda *_: (maker.art, maker.backgrounds)
+        )
+        recipe = Recipe("compositions", 4, SIZE, {"characters": str(tmp_path / name)})
+        identities.append(Compositions(recipe).identity())
+    assert identities[0]["own_characters"] != identities[1]["own_characters"]
+    assert str(tmp_path) not in json.dumps(identities)
 
 
 def test_shards_give_the_samples_that_are_made_while_training(shards, maker):
@@ -233,6 +306,17 @@ def test_a_stream_without_end_shows_everything_once_a_turn(shards):
     again = Endless(ShardSamples(shards), seed=1)
     assert [again.place(i) for i in (30, 2, 17)] == [stream.place(i) for i in (30, 2, 17)]
     same(stream[30], again.samples[again.place(30)])
+
+
+def test_several_folders_are_one(tmp_path, maker, shards):
+    part = write_folder(tmp_path, maker, (1, 2))
+    both, whole = ShardSamples([part, shards]), ShardSamples(shards)
+    assert len(both) == 5 + COUNT
+    for index, expected in ((0, 4), (4, 12), (5, 0), (17, 12)):
+        same(both[index], whole[expected])
+    stream = Endless(both, seed=2)
+    assert sorted(stream.place(i) for i in range(len(both))) == list(range(len(both)))
+    assert [entry["samples"] for entry in both.summary()] == [5, COUNT]
 
 
 def test_crops_for_the_refiner(shards):
@@ -275,8 +359,8 @@ def test_a_part_of_the_shards_is_used_and_said(tmp_path, maker, shards, caplog):
     write_folder(tmp_path, maker, (1, 2))
     part, whole = ShardSamples(tmp_path), ShardSamples(shards)
     assert "holds 2 of 4 shards" in caplog.text
-    assert part.files.numbers.tolist() == [4, 5, 6, 7, 12]
-    for index, number in enumerate(part.files.numbers):
+    assert part.folders[0].numbers.tolist() == [4, 5, 6, 7, 12]
+    for index, number in enumerate(part.folders[0].numbers):
         same(part[index], whole[int(number)])
 
 
@@ -308,7 +392,7 @@ def test_the_detector_trains_on_shards(tmp_path, shards, capsys):
     run = tmp_path / "run"
     assert train_detector.main(["--run", str(run), "--shards", str(shards), *common]) == 0
     record = json.loads((run / "options.json").read_text())["data"]
-    assert record["samples"] == COUNT and record["shards"] == ShardFolder(shards).digest
+    assert record["shards"] == [ShardFolder(shards).summary()]
     for trainer in (train_detector, train_refiner):
         with pytest.raises(SystemExit) as ended:
             trainer.main(["--run", str(run), "--shards", str(tmp_path / "nowhere"), *common])

@@ -2,7 +2,8 @@
 
 Beside `png`, `masks.png` and `json` of a composition (see `encoding`; in place of `places`):
 
-- `clean.png`: the picture before handling, 8-bit RGB.
+- `clean.png`: the picture before handling, 8-bit RGB; it takes half of the space, and can be left
+  out.
 - `ids.png`: the label raster, 16-bit grey: each value is a row of the table.
 - `table.npy`: the table, a structured array with the fields of `COLUMNS`; numpy reads it, and
   `table["douga"][ids]` is the map of line and fill classes.
@@ -13,7 +14,6 @@ Beside `png`, `masks.png` and `json` of a composition (see `encoding`; in place 
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 from collections.abc import Mapping
@@ -38,8 +38,12 @@ COLUMNS = np.dtype(
     ]
 )
 
+_TONES = ("normal", "highlight", "shadow")
 
-def encode_labelled(made: LabelledPicture, about: Mapping[str, Any]) -> dict[str, bytes]:
+
+def encode_labelled(
+    made: LabelledPicture, about: Mapping[str, Any], clean: bool = True
+) -> dict[str, bytes]:
     """The files of a labelled picture; `about` joins the json."""
     masks, where = encode_masks(made.masks)
     height, width = made.picture.shape[:2]
@@ -57,9 +61,10 @@ def encode_labelled(made: LabelledPicture, about: Mapping[str, Any]) -> dict[str
         ],
         "sheets": [[_sheet_entry(line) for line in sheet] for sheet in made.sheets],
     }
+    cleaned = {"clean.png": encode_png(made.clean)} if clean else {}
     return {
+        **cleaned,
         "png": encode_png(made.picture),
-        "clean.png": encode_png(made.clean),
         "masks.png": masks,
         "ids.png": encode_png(made.ids),
         "table.npy": _encode_table(made.table),
@@ -68,13 +73,13 @@ def encode_labelled(made: LabelledPicture, about: Mapping[str, Any]) -> dict[str
 
 
 def decode_labelled(members: Mapping[str, bytes]) -> LabelledPicture:
-    """The labelled picture of a sample's files."""
-    entry = json.loads(members["json"])
+    """The labelled picture of a sample's files; where `clean` was left out it is the picture."""
+    entry, picture = json.loads(members["json"]), decode_png(members["png"])
     rows = np.load(io.BytesIO(members["table.npy"]), allow_pickle=False)
     columns = {name: np.ascontiguousarray(rows[name]) for name in COLUMNS.names}
     return LabelledPicture(
-        picture=decode_png(members["png"]),
-        clean=decode_png(members["clean.png"]),
+        picture=picture,
+        clean=decode_png(members["clean.png"]) if "clean.png" in members else picture,
         masks=decode_masks(members["masks.png"], entry["crops"], entry["height"], entry["width"]),
         ids=decode_png(members["ids.png"]),
         table=LabelTable(parts=tuple(entry["parts"]), **columns),
@@ -97,12 +102,10 @@ def _encode_table(table: LabelTable) -> bytes:
 
 
 def _sheet_entry(line: SheetEntry) -> dict[str, Any]:
-    values = dataclasses.asdict(line)
-    for tone in ("normal", "highlight", "shadow"):
-        values[tone] = [int(value) for value in values[tone]]
-    return values
+    tones = {tone: [int(value) for value in getattr(line, tone)] for tone in _TONES}
+    return {"name": line.name, "category": line.category, **tones}
 
 
 def _sheet_line(values: Mapping[str, Any]) -> SheetEntry:
-    tones = {tone: tuple(values[tone]) for tone in ("normal", "highlight", "shadow")}
+    tones = {tone: tuple(values[tone]) for tone in _TONES}
     return SheetEntry(**{**values, **tones})

@@ -10,13 +10,17 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib
+import importlib.metadata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 # A maker is imported when it is asked for: workers load what they use, and nothing else.
-KINDS = {"compositions": "training.synthesize.makers:Compositions"}
+KINDS = {
+    "compositions": "training.synthesize.makers:Compositions",
+    "toons": "training.synthesize.toons:Toons",
+}
 
 _TRAINING = Path(__file__).resolve().parents[1]
 
@@ -85,11 +89,15 @@ def library_versions() -> dict[str, str]:
     import cv2
     import numpy as np
 
-    return {"numpy": np.__version__, "opencv": cv2.__version__}
+    try:
+        skia = importlib.metadata.version("skia-python")
+    except importlib.metadata.PackageNotFoundError:
+        skia = "none"
+    return {"numpy": np.__version__, "opencv": cv2.__version__, "skia": skia}
 
 
 class Compositions:
-    """Public-domain art and drawn figures on painted backgrounds, see `compose` and `encoding`.
+    """Public-domain art, drawn figures and a user's own on backgrounds, see `compose`, `encoding`.
 
     Sample i shows what `dataset.DetectorSamples(seed, size)[i]` does. `art` and `backgrounds` take
     the place of the libraries that are loaded otherwise.
@@ -106,22 +114,24 @@ class Compositions:
         "store.py",
         "synthesize/encoding.py",
         "toon/**/*.py",
+        "user_*.py",
     )
 
     def __init__(self, recipe: Recipe, art=None, backgrounds=None):
         import cv2
 
-        from ..art import load_art
-        from ..backgrounds import load_backgrounds
         from ..compose import Options
 
         cv2.setNumThreads(0)
         values = dict(recipe.options)
-        folder = values.pop("art", None)
+        material = {name: values.pop(name, None) for name in ("art", "characters", "backgrounds")}
+        share = values.pop("own_share", 0.5)
         self.recipe = recipe
         self.options = Options(size=(recipe.size, recipe.size), **values)
-        self.art = art or load_art(folder)
-        self.backgrounds = backgrounds or load_backgrounds()
+        self.art, self.backgrounds = art, backgrounds
+        self.own: dict[str, Any] = {}
+        if art is None:
+            self._load(material, share)
         self.about = {
             "kind": recipe.kind,
             "seed": recipe.seed,
@@ -131,24 +141,29 @@ class Compositions:
 
     @staticmethod
     def add_options(parser: argparse.ArgumentParser) -> None:
-        from ..options import add_data_options
+        from ..options import add_data_options, add_material_options
 
         add_data_options(parser)
+        add_material_options(parser)
 
     @staticmethod
     def options_of(options: argparse.Namespace) -> dict[str, Any]:
         from ..options import data_options
 
-        return {"art": options.art and str(options.art), **data_options(options)}
+        names = ("art", "characters", "backgrounds")
+        paths = {name: getattr(options, name) for name in names if getattr(options, name)}
+        # Workers on other machines stand in other folders.
+        paths = {name: str(path.absolute()) for name, path in paths.items()}
+        return {**data_options(options), **paths, "own_share": options.own_share}
 
     def identity(self) -> dict[str, Any]:
-        sprites = [*self.art.characters, *self.art.props, *self.art.toons]
-        listed = "\n".join(f"{s.name} {s.height} {s.width} {s.offset}" for s in sprites)
+        sprites = dict.fromkeys([*self.art.characters, *self.art.props, *self.art.toons])
         return {
             "version": self.about["version"],
             "options": self.about["options"],
-            "art": hashlib.sha256(listed.encode()).hexdigest()[:12],
+            "art": listing_hash(sprites),
             "libraries": library_versions(),
+            **self.own,
         }
 
     def make(self, index: int) -> dict[str, bytes]:
@@ -161,3 +176,23 @@ class Compositions:
         rng = np.random.default_rng([self.recipe.seed, 1, index])
         made = compose(rng, self.art, self.options, backgrounds=self.backgrounds)
         return encode_composition(made, {**self.about, "index": index})
+
+    def _load(self, material: dict[str, str | None], share: float) -> None:
+        from ..user_art import read_backgrounds, read_characters
+        from ..user_material import load_material
+
+        self.art, self.backgrounds = load_material(*material.values(), share)
+        for name, read in (("characters", read_characters), ("backgrounds", read_backgrounds)):
+            if material[name]:
+                own = read(material[name])
+                self.own[f"own_{name}"] = f"{share} {listing_hash(own.sprites, own.rgba)}"
+
+
+def listing_hash(sprites: Iterable[Any], pixels: Any = None) -> str:
+    """A hash of sprites by name, size and place, and of a few of the `pixels(sprite)` of each."""
+    sha = hashlib.sha256()
+    for sprite in sprites:
+        sha.update(f"{sprite.name} {sprite.height} {sprite.width} {sprite.offset}\n".encode())
+        if pixels is not None:
+            sha.update(pixels(sprite)[::16, ::16].tobytes())
+    return sha.hexdigest()[:12]

@@ -96,7 +96,7 @@ class ShardFolder:
     def summary(self) -> dict[str, Any]:
         """What a training's record says of its samples."""
         return {
-            "shards": self.digest,
+            "dataset": self.digest,
             "kind": self.description["kind"],
             "seed": self.description["seed"],
             "samples": len(self),
