@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..labels import Drawing
@@ -29,6 +31,14 @@ __all__ = [
 def draw_human(
     rng: np.random.Generator, style: Style, side: int = 640, *, backend: str | None = None
 ) -> Drawing:
-    """A human by chance, about `side` pixels long; see `render.draw`."""
+    """A human by chance, about `side` pixels long and without an empty border; see `render.draw`."""
     looks = sample_looks(rng)
-    return draw(build(looks, sample_pose(rng, looks.body.heads)), style, rng, side, backend=backend)
+    figure = build(looks, sample_pose(rng, looks.body.heads))
+    drawing = draw(figure, style, rng, side, backend=backend)
+    inside = drawing.rgba[..., 3] > 0
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    y, x = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    joints = {
+        n: (u - float(columns[0]), v - float(rows[0])) for n, (u, v) in drawing.joints.items()
+    }
+    return replace(drawing, rgba=drawing.rgba[y, x], ids=drawing.ids[y, x], joints=joints)

@@ -130,7 +130,8 @@ def _head(sketch: Sketch, r: Rig, view) -> None:
     extras.add_glasses(sketch, r, view, HEAD + 7)
     extras.add_animal_ears(sketch, r, view, HAT - 2.5)
     extras.add_horns(sketch, r, view, HAT - 2)
-    extras.add_halo(sketch, r, view, HAT + 5)
+    if r.looks.extras.hat in OPEN_HATS:
+        extras.add_halo(sketch, r, view, HAT + 5)
     hats.add_hat(sketch, r, view, HAT, BACK_HAIR + 2)
     if h.bald:
         return

@@ -41,6 +41,7 @@ def add_animal_ears(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> N
             "hair",
             "hair",
             "head",
+            seams=((4 * (len(shape) - 1), 0),),
         )
         if view.cos > -0.2 and kind != "dog":
             middle = shape.mean(0)

@@ -15,10 +15,10 @@ from .sketch import Sketch, stroke
 
 # half-width, half-height, slant in degrees (+ = outer corner down), iris width
 FORMS = {
-    "round": (0.118, 0.138, 0, 0.66),
-    "tall": (0.108, 0.165, 0, 0.72),
-    "sharp": (0.13, 0.108, -11, 0.58),
-    "soft": (0.122, 0.125, 10, 0.68),
+    "round": (0.118, 0.138, 0, 0.72),
+    "tall": (0.108, 0.165, 0, 0.78),
+    "sharp": (0.13, 0.108, -11, 0.63),
+    "soft": (0.122, 0.125, 10, 0.74),
     "small": (0.085, 0.085, 0, 0.6),
     "narrow": (0.122, 0.062, -5, 0.46),
     "dot": (0.045, 0.07, 0, 1.0),

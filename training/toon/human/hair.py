@@ -43,7 +43,7 @@ def add_cap(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
     crown = np.stack([np.cos(_OVER) * wide, -0.05 - np.sin(_OVER) * high], 1)
     if hair.spiky > 0.3:
         crown[1:-1:2] *= 1 + 0.1 * hair.spiky
-    outline = curves.loop(np.concatenate([edge, crown]), 3)
+    outline = curves.loop(np.concatenate([edge, crown]), 4)
     whorl = view.shell(np.pi, np.array(-0.5), np.array(0.16))[0]
     lines = []
     if abs(view.yaw) > 60:
@@ -67,19 +67,19 @@ def add_cap(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
         strokes=lines,
         tones=ring(rig, view),
         casts=(FACE,),
-        seams=_runs(np.abs(around) > 1.8) if hair.back != "none" else (),
+        seams=_runs(np.abs(around) > 1.8) if hair.back != "none" and hair.length > 0.6 else (),
     )
 
 
 def _runs(free: np.ndarray) -> tuple[tuple[int, int], ...]:
-    """Stretches of the cap's lower edge (3 points of the outline each) where `free` holds."""
+    """Stretches of the cap's lower edge (4 points of the outline each) where `free` holds."""
     out, start = [], None
     for k, value in enumerate([*free, False]):
         if value and start is None:
             start = k
         elif not value and start is not None:
             if k - 1 > start:
-                out.append((3 * start, 3 * (k - 1)))
+                out.append((4 * start, 4 * (k - 1)))
             start = None
     return tuple(out)
 
@@ -220,7 +220,7 @@ def add_bangs(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
                 [left[-1] * 0.55 + ends[k] * 0.45, ends[k], right[-1] * 0.55 + ends[k] * 0.45]
             )
         control = np.concatenate([left, spot, right[::-1]])
-        outline = curves.loop(control, 3)
+        outline = curves.loop(control, 4)
         side = k >= n
         name = f"hair.side.{'left' if k == n + 1 else 'right'}" if side else f"hair.bangs.{k}"
         strand = np.stack([left[1:4] * 0.6 + right[1:4] * 0.4], 0)[0]
@@ -249,8 +249,9 @@ def add_bangs(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
             tones=light if not side else (),
             strokes=lines,
             # the roots run into the cap
-            seams=((31, 5),),
+            seams=((41, 7),),
             outlined=0.75,
+            shaded=bool(side or n <= 6),
         )
         if hair.tips and side:
             tipped = curves.loop(
@@ -295,6 +296,7 @@ def add_back(sketch: Sketch, rig: Rig, view: HeadView, behind: float, before: fl
         else np.where(levels > 0.2, -0.07, 0.0)
     )
     radius = radius + flare + pinch
+    radius[0] *= 0.9
     sway = rig.pose.sway * 0.22 * np.maximum(levels - 0.1, 0) ** 1.3
     wave = 0.05 * hair.curl * np.sin(np.arange(5) * 2.2)
     right = np.stack([radius * most + sway + wave, levels], 1)
@@ -309,7 +311,7 @@ def add_back(sketch: Sketch, rig: Rig, view: HeadView, behind: float, before: fl
         drop += (0.1 + 0.12 * rig.chance(20 + k)) if k % 2 else -0.08 * rig.chance(22 + k)
         x += 0.04 * (rig.chance(24 + k) - 0.5) + rig.pose.sway * 0.2 * max(length - 0.3, 0)
         low.append((x, levels[-1] + drop * (0.7 + 0.6 * min(length, 1.6))))
-    top = [(0.3 * most, -0.56), (0.0, -0.6), (0.3 * least, -0.56)]
+    top = [(0.3 * most, -0.5), (0.0, -0.52), (0.3 * least, -0.5)]
     control = np.concatenate([top[::-1], right, low, left[::-1]])
     outline = curves.loop(control, 3)
     lines = []
@@ -326,17 +328,11 @@ def add_back(sketch: Sketch, rig: Rig, view: HeadView, behind: float, before: fl
         casts=("trunk",) if away else (),
     )  # fmt: skip
     if hair.tips:
-        cut = float(np.mean([p[1] for p in low])) - 0.18
-        box = [
-            (-3, cut),
-            (-1, cut + 0.05),
-            (0, cut - 0.04),
-            (1, cut + 0.05),
-            (3, cut),
-            (3, cut + 3),
-            (-3, cut + 3),
-        ]
-        box = np.array(box) * [0.5, 1]
+        ends = np.array(low)
+        cut, deep = float(ends[:, 1].mean()) - 0.18, float(ends[:, 1].max()) + 0.03
+        x = np.linspace(ends[:, 0].min() - 0.03, ends[:, 0].max() + 0.03, 5)
+        wave = cut + np.array([0.0, 0.05, -0.04, 0.05, 0.0])
+        box = np.concatenate([np.stack([x, wave], 1), [(x[-1], deep), (x[0], deep)]])
         sketch.add(
             layer + 0.01,
             "hair.back.tips",
@@ -375,7 +371,7 @@ def _spikes(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
             middle - across * 0.65,
             base - across,
         ]
-        outline = view.place(curves.loop(np.array(control), 3))
+        outline = view.place(curves.loop(np.array(control), 5))
         sketch.add(layer, f"hair.spike.{k}", outline, "hair", "hair", "head")
 
 
@@ -408,5 +404,13 @@ def add_ahoge(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
         )
         points[:, 0] = points[:, 0] * size + rig.pose.sway * 0.1 * np.arange(5) / 4
         points[:, 1] = -0.54 + (points[:, 1] + 0.54) * size - 0.0
-        outline = curves.tube(points, [0.035, 0.034, 0.03, 0.018, 0.002], 3)
-        sketch.add(layer + 0.01 * k, f"hair.ahoge.{k}", view.place(outline), "hair", "hair", "head")
+        outline = curves.tube(points, [0.035, 0.034, 0.03, 0.018, 0.002], 5)
+        sketch.add(
+            layer + 0.01 * k,
+            f"hair.ahoge.{k}",
+            view.place(outline),
+            "hair",
+            "hair",
+            "head",
+            seams=((len(outline) - 4, 0),),
+        )

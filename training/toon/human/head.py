@@ -120,7 +120,7 @@ def face_outline(view: HeadView, face: Face) -> np.ndarray:
     if view.yaw < 0:
         order = (-np.arange(20)) % 20
         x, y = -x[order], y[order]
-    return curves.loop(np.stack([x, y], 1), 3)
+    return curves.loop(np.stack([x, y], 1), 4)
 
 
 def add_ears(sketch: Sketch, view: HeadView, face: Face, layer: float) -> None:

@@ -62,7 +62,7 @@ def sizes(looks: Looks) -> Sizes:
     small = max(0.0, min(1.0, (4.5 - b.heads) / 2.5))  # 1 for a figure of two heads
     torso = below * (0.375 + 0.1 * small)
     neck = below * 0.045 * (1 - 0.7 * small) + 0.02
-    leg = below - torso - neck - 0.02
+    leg = below - 0.95 * torso - neck + 0.13 * (1 - small) - 0.01
     shoulder = (0.1 * below + 0.14) * b.shoulders
     thick = b.limbs * (1 + 0.1 * small)
     arm = below * (0.375 - 0.015 * small)
