@@ -261,7 +261,7 @@ def test_a_users_own_pictures_are_part_of_what_samples_are(tmp_path, maker, monk
         (tmp_path / name).mkdir()
         Image.fromarray(blob(rng, 150)).save(tmp_path / name / "figure.png")
         monkeypatch.setattr(
-            "training.user_material.load_material", lambda *_: (maker.art, maker.backgrounds)
+            "training.user_material.load_material", lambda *_, **__: (maker.art, maker.backgrounds)
         )
         recipe = Recipe("compositions", 4, SIZE, {"characters": str(tmp_path / name)})
         identities.append(Compositions(recipe).identity())

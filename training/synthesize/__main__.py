@@ -67,14 +67,17 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     total, wanted = (sum(shard.count for shard in some) for some in (shards, missing))
     work = Work.of(folder, recipe, description)
     begun = time.monotonic()
-    with _progress_bar(total, total - wanted) as progress:
-        if options.engine == "ray":
-            from . import cluster
+    try:
+        with _progress_bar(total, total - wanted) as progress:
+            if options.engine == "ray":
+                from . import cluster
 
-            # Also without anything to do: that Ray is missing is said at once.
-            cluster.make_shards(work, missing, options.workers, progress, options.ray_address)
-        else:
-            make_shards(work, missing, options.workers, progress)
+                # Also without anything to do: that Ray is missing is said at once.
+                cluster.make_shards(work, missing, options.workers, progress, options.ray_address)
+            else:
+                make_shards(work, missing, options.workers, progress)
+    finally:
+        remove_leftovers(folder)  # of workers that were killed
     seconds = time.monotonic() - begun
     figures = {
         "pictures": wanted,

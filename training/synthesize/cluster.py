@@ -18,7 +18,6 @@ from cartoon_models.errors import CelKitError
 
 from .local import ATTEMPTS, Progress, Work, make_shard
 from .plan import Shard
-from .writing import remove_leftovers
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,7 +87,6 @@ def make_shards(
         ) from error
     finally:
         ray.shutdown()
-        remove_leftovers(Path(work.folder))
 
 
 def _reach(address: str | None) -> None:

@@ -20,7 +20,7 @@ from cartoon_models.errors import Cancelled, CelKitError
 
 from .makers import Recipe, SampleMaker, build_maker
 from .plan import Shard, digest_of
-from .writing import remove_leftovers, write_shard
+from .writing import write_shard
 
 logger = logging.getLogger("celkit.training")
 
@@ -71,7 +71,6 @@ def make_shards(work: Work, shards: Sequence[Shard], workers: int, progress: Pro
         try:
             _make_round(work, shards, pending, workers, progress)
         except BrokenProcessPool:
-            remove_leftovers(Path(work.folder))
             deaths = 1 if len(pending) < before else deaths + 1
             if deaths >= ATTEMPTS:
                 raise CelKitError(

@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import importlib
 import importlib.metadata
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -181,7 +182,9 @@ class Compositions:
         from ..user_art import read_backgrounds, read_characters
         from ..user_material import load_material
 
-        self.art, self.backgrounds = load_material(*material.values(), share)
+        self.art, self.backgrounds = load_material(
+            *material.values(), share, workers=os.cpu_count() or 1
+        )
         for name, read in (("characters", read_characters), ("backgrounds", read_backgrounds)):
             if material[name]:
                 own = read(material[name])

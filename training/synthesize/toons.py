@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,8 @@ class Toons:
         from ..backgrounds import load_scene_backgrounds
         from ..toon.pool import load_toons
 
-        self.pool = load_toons(count=count)
-        self.backgrounds = load_scene_backgrounds()
+        workers = os.cpu_count() or 1  # drawn on first use
+        self.pool = load_toons(count=count, workers=workers)
+        self.backgrounds = load_scene_backgrounds(workers=workers)
         if clip_art:
-            self.art = load_art(folder)
+            self.art = load_art(folder, workers=workers)
