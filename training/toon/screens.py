@@ -11,32 +11,45 @@ from dataclasses import dataclass
 import numpy as np
 
 from .labels import SHADOW, VISIBLE_LINE
-from .textures import clouds, grid, noise, painted, straight
+from .textures import Pass, clouds, noise
 
 KINDS = ("dots", "lines", "grid", "sand", "hatch")
 # Lines per inch count on paper: a figure of this many pixels is a print as high as this.
 PIXELS_PER_INCH = 150.0
 BLACK, WHITE = 0.12, 0.93  # beyond these greys there is no screen
+INKS = ((0.0, 0.66, 0.88), (0.88, 0.07, 0.5), (1.0, 0.9, 0.05), (0.1, 0.09, 0.1))  # C, M, Y, K
+TURNS = (15, 75, 0, 45)  # degrees, of their screens
 
 
-def screen(rng, shape, kind: str, pitch: float, angle: float) -> np.ndarray:
+def screen(
+    rng: np.random.Generator, shape: tuple[int, int], kind: str, pitch: float, angle: float
+) -> np.ndarray:
     """A screen float32 [H,W], 0..1: `pitch` pixels from one dot to the next, `angle` radians."""
     if kind == "sand":
-        fine = noise(rng, shape)
-        return (0.5 + 0.5 * np.tanh(0.85 * fine)).astype(np.float32)
-    y, x = grid(shape)
-    u = (x * np.cos(angle) + y * np.sin(angle)) * (2 * np.pi / pitch)
-    v = (y * np.cos(angle) - x * np.sin(angle)) * (2 * np.pi / pitch)
+        return 0.5 + 0.5 * np.tanh(0.85 * noise(rng, shape))
+    c, s = np.cos(angle) / pitch, np.sin(angle) / pitch
+    y, x = (np.arange(n, dtype=np.float32) for n in shape)
+    if kind == "dots":
+        # cosines of sums by cosines and sines of their terms: a row and a column each
+        a, b = _wave(y * s), _wave(x * c)
+        d, e = _wave(y * c), _wave(-x * s)
+        t = a.real[:, None] * b.real + d.real[:, None] * e.real
+        t -= a.imag[:, None] * b.imag
+        t -= d.imag[:, None] * e.imag
+        t *= -0.25
+        # the share of a cell below a height of this shape is nearly a sine of it
+        square = t * t
+        t *= 1.349 + square * (0.514 * square - 1.52)
+        t += 0.5
+        return t.clip(0, 1)
+    u = y[:, None] * s + x * c
     if kind == "hatch":  # by hand: lines that tremble
-        u = u + 0.9 * clouds(rng, shape, 24)
+        u += 0.14 * clouds(rng, shape, 24)
+    first = _teeth(u)
     if kind in ("lines", "hatch"):
-        return np.abs(((u / (2 * np.pi)) % 1) * 2 - 1)
-    if kind == "grid":
-        a, b = np.abs(((u / np.pi / 2) % 1) * 2 - 1), np.abs(((v / np.pi / 2) % 1) * 2 - 1)
-        return 1 - (1 - np.minimum(a, b)) ** 2  # even in area: both must be above a level
-    height = 0.5 - 0.25 * (np.cos(u) + np.cos(v))
-    # the share of a cell below a height of this shape, nearly
-    return np.clip(0.5 + 0.5 * np.sin((height - 0.5) * 2.6) / np.sin(1.3), 0, 1)
+        return first
+    second = _teeth(y[:, None] * c - x * s)
+    return 1 - (1 - np.minimum(first, second)) ** 2  # even in area: both must be above a level
 
 
 def lines_per_inch(lpi: float) -> float:
@@ -45,7 +58,7 @@ def lines_per_inch(lpi: float) -> float:
 
 
 @dataclass(frozen=True)
-class Manga:
+class Manga(Pass):
     """Black ink and screentone on white: greys become screens, black stays black.
 
     Attributes:
@@ -66,41 +79,38 @@ class Manga:
     fade: float = 0.0
     keep: float = 0.0
 
-    def __call__(self, rng, rgba, ids, table):
-        shape = ids.shape
+    def over(self, rng, color, alpha, ids, table):
         pitch = max(lines_per_inch(self.lpi), 2.0)
-        wanted = table.color.astype(np.float32).mean(1) / 255
-        ground = table.entry.astype(np.int64) % len(self.kinds)
-        number = np.where(table.tone == SHADOW, len(self.kinds), ground)
-        heights = np.ones((len(self.kinds) + 1, *shape), np.float32)
-        for index, kind in enumerate((*self.kinds, self.shadow)):
-            turn = self.angle + (0.5 * index if kind in ("lines", "hatch") else 0.0)
-            wide = 1.7 if kind == "hatch" else 1.0
-            heights[index] = screen(rng, shape, kind, pitch * wide, turn)
-        which = number[ids]
-        y, _ = grid(shape)
-        height = np.take_along_axis(heights, which[None], 0)[0]
+        wanted = table.color[:, 0].astype(np.float32) / 255  # the palette is grey
         grey = np.where((wanted < BLACK) | (wanted > WHITE), np.round(wanted), wanted)
         dark = (1 - grey)[ids]
+        ground = table.entry.astype(np.int64) % len(self.kinds)
+        number = np.where(table.tone == SHADOW, len(self.kinds), ground)
+        number[(grey <= 0) | (grey >= 1) | (table.douga == VISIBLE_LINE)] = -1
+        which = number.astype(np.int8)[ids]
+        height = np.full(ids.shape, 0.5, np.float32)
+        for index, kind in enumerate((*self.kinds, self.shadow)):
+            here = which == index
+            if here.any():
+                turn = self.angle + (0.5 * index if kind in ("lines", "hatch") else 0.0)
+                wide = 1.7 if kind == "hatch" else 1.0
+                np.copyto(height, screen(rng, ids.shape, kind, pitch * wide, turn), where=here)
         if self.fade > 0:
-            faded = dark * (1 - self.fade * (y / shape[0]))
-            dark = np.where(dark < 1, faded, dark)
+            down = 1 - self.fade * np.linspace(0, 1, len(ids), dtype=np.float32)[:, None]
+            np.copyto(dark, dark * down, where=which >= 0)
         sharp = 0.5 * pitch if self.smooth else 1e6
-        inked = ((dark - height) * sharp + 0.5).clip(0, 1)
-        inked = np.where(dark <= 0, 0, np.where(dark >= 1, 1, inked))
-        inked = np.minimum(inked, 0.95)
-        tone = 1 - inked
-        tone = tone + self.keep * ((1 - dark) - tone)
+        inked = ((dark - height) * sharp + 0.5).clip(0, 0.95)
+        np.copyto(inked, np.minimum(dark, 0.95), where=which < 0)
+        tone = (1 - inked) * (1 - self.keep) + self.keep * (1 - dark)
         # what is darker than its region's paint is ink: lines and the smooth rims of lines
-        paint = straight(rgba).mean(-1) / 255
-        line = (paint / np.maximum(wanted[ids], 0.02)).clip(0, 1)
-        line = np.where(table.douga[ids] == VISIBLE_LINE, 0, line)
-        out = np.where((table.douga[ids] == VISIBLE_LINE) | (ids == 0), paint, tone * line)
-        return painted(rgba, np.repeat(255 * out[..., None], 3, -1))
+        paint = color[0]
+        tone *= (paint / (255 * np.maximum(wanted, 0.02))[ids]).clip(0, 1) * 255
+        np.copyto(tone, paint, where=(table.douga == VISIBLE_LINE)[ids] | (ids == 0))
+        return np.broadcast_to(tone, color.shape)
 
 
 @dataclass(frozen=True)
-class Hatching:
+class Hatching(Pass):
     """Strokes of the pen in shadows: the region's paint stays its own, the strokes are `ink`.
 
     Attributes:
@@ -113,20 +123,23 @@ class Hatching:
     crossed: bool = False
     ink: tuple[float, float, float] = (0.1, 0.08, 0.1)
 
-    def __call__(self, rng, rgba, ids, table):
+    def over(self, rng, color, alpha, ids, table):
         turn = float(rng.uniform(0, np.pi))
         height = screen(rng, ids.shape, "hatch", self.pitch, turn)
         if self.crossed:
             height = np.minimum(height, screen(rng, ids.shape, "hatch", self.pitch, turn + 1.1))
-        inside = (table.tone == SHADOW)[ids] & (table.douga[ids] != VISIBLE_LINE)
-        inked = ((0.32 - height) * self.pitch * 0.5 + 0.5).clip(0, 1) * inside
-        ink = 255 * np.array(self.ink, np.float32)
-        color = straight(rgba)
-        return painted(rgba, color + (ink - color) * inked[..., None])
+        inside = (table.tone == SHADOW) & (table.douga != VISIBLE_LINE)
+        bare = 1 - ((0.32 - height) * self.pitch * 0.5 + 0.5).clip(0, 1) * inside[ids]
+        return np.stack(
+            [
+                ink * 255 + (plane - ink * 255) * bare
+                for plane, ink in zip(color, self.ink, strict=True)
+            ]
+        )
 
 
 @dataclass(frozen=True)
-class Halftone:
+class Halftone(Pass):
     """Colour print: cyan, magenta, yellow and black dots at the angles printers use.
 
     Attributes:
@@ -139,22 +152,34 @@ class Halftone:
     share: float = 0.8
     smooth: bool = True
 
-    def __call__(self, rng, rgba, ids, table):
-        color = straight(rgba).clip(0, 255) / 255
-        ink = 1 - color
-        black = ink.min(-1) ** 2
-        plates = [
-            *np.moveaxis((ink - black[..., None]) / np.maximum(1 - black, 0.02)[..., None], -1, 0)
-        ]
+    def over(self, rng, color, alpha, ids, table):
+        plates = 1 - color / 255
+        black = np.minimum(np.minimum(plates[0], plates[1]), plates[2]).clip(0, 1) ** 2
+        plates -= black
+        plates *= 1 / np.maximum(1 - black, 0.02)
         pitch = max(lines_per_inch(self.lpi), 2.5)
         sharp = 0.5 * pitch if self.smooth else 1e6
-        out = np.ones_like(color)
-        inks = ((0.0, 0.66, 0.88), (0.88, 0.07, 0.5), (1.0, 0.9, 0.05), (0.1, 0.09, 0.1))
-        for plate, degrees, paint in zip([*plates, black], (15, 75, 0, 45), inks, strict=True):
+        out = np.full_like(color, 255)
+        for plate, degrees, ink in zip([*plates, black], TURNS, INKS, strict=True):
+            if plate.max() < 0.03:
+                continue
             height = screen(rng, ids.shape, "dots", pitch, np.radians(degrees))
-            inked = ((plate - height) * sharp + 0.5).clip(0, 1)
-            inked = np.where(plate < 0.03, 0, np.where(plate > 0.97, 1, inked))[..., None]
-            out *= 1 - inked * (1 - np.array(paint, np.float32))
-        line = (table.douga[ids] == VISIBLE_LINE)[..., None]
-        out = np.where(line, color, color + (out - color) * self.share)
-        return painted(rgba, 255 * out)
+            # nothing below 3 % and no paper left above 97 %
+            inked = ((plate * 1.06 - 0.03 - height) * sharp + 0.5).clip(0, 1)
+            inked *= plate > 0.03
+            for plane, value in zip(out, ink, strict=True):
+                plane *= 1 - inked * (1 - value)
+        dots = np.where(table.douga == VISIBLE_LINE, 0, self.share).astype(np.float32)[ids]
+        out -= color
+        out *= dots
+        out += color
+        return out
+
+
+def _wave(turns: np.ndarray) -> np.ndarray:
+    return np.exp(2j * np.pi * turns).astype(np.complex64)
+
+
+def _teeth(turns: np.ndarray) -> np.ndarray:
+    """0 at the middle of a turn, 1 at its ends."""
+    return np.abs((turns - np.floor(turns)) * 2 - 1)

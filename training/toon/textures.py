@@ -1,7 +1,7 @@
-"""Passes over a finished drawing: paper, pigment, print. No edge moves and alpha stays.
+"""Passes over a finished drawing: paper, pigment, wax, noise. No edge moves and alpha stays.
 
 Each pass is a small frozen object, so that a style can be sent to another process; it is called as
-`style.Finish`: rng, rgba, ids, table.
+`style.Finish`. Between passes the colour is planar, float32 [3,H,W], 0..255, not premultiplied.
 """
 
 from __future__ import annotations
@@ -12,50 +12,73 @@ import cv2
 import numpy as np
 
 from .labels import CATEGORIES, COLOR_FILL, VISIBLE_LINE, LabelTable
-from .style import Finish
 
 TILE = 256  # pixels: noise is made once and laid side by side
+BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32)
+
+
+class Pass:
+    """A pass over the picture."""
+
+    def over(
+        self,
+        rng: np.random.Generator,
+        color: np.ndarray,
+        alpha: np.ndarray,
+        ids: np.ndarray,
+        table: LabelTable,
+    ) -> np.ndarray:
+        """The new colour [3,H,W] in place of `color` (which may be changed); alpha 0..255."""
+        raise NotImplementedError
+
+    def __call__(
+        self, rng: np.random.Generator, rgba: np.ndarray, ids: np.ndarray, table: LabelTable
+    ) -> np.ndarray:
+        alpha = rgba[..., 3].astype(np.float32)
+        color = straight(rgba, alpha)
+        return painted(self.over(rng, color, alpha, ids, table), rgba, alpha)
 
 
 @dataclass(frozen=True)
-class Chain:
+class Chain(Pass):
     """Passes one after the other."""
 
-    passes: tuple[Finish, ...]
+    passes: tuple[Pass, ...]
 
-    def __call__(self, rng, rgba, ids, table):
+    def over(self, rng, color, alpha, ids, table):
         for one in self.passes:
-            rgba = one(rng, rgba, ids, table)
-        return rgba
+            color = one.over(rng, color, alpha, ids, table)
+        return color
 
 
 @dataclass(frozen=True)
-class Photo:
+class Photo(Pass):
     """Noise of a camera: of brightness, `strength` of 255, and less of colour."""
 
     strength: float = 6.0
 
-    def __call__(self, rng, rgba, ids, table):
-        grain = noise(rng, ids.shape)[..., None] * self.strength
-        tint = np.stack([noise(rng, ids.shape) for _ in range(3)], -1)
-        return painted(rgba, straight(rgba) + grain + 0.4 * self.strength * tint)
+    def over(self, rng, color, alpha, ids, table):
+        grain = noise(rng, ids.shape) * self.strength
+        for plane in color:
+            plane += grain + 0.4 * self.strength * noise(rng, ids.shape)
+        return color
 
 
 @dataclass(frozen=True)
-class Paper:
+class Paper(Pass):
     """Grain of paper that shows through paint: `strength` 0..1, `size` pixels of a grain."""
 
     strength: float = 0.15
     size: float = 2.0
 
-    def __call__(self, rng, rgba, ids, table):
-        grain = cv2.GaussianBlur(noise(rng, ids.shape), (0, 0), self.size / 2)
-        grain *= self.strength * self.size * 0.9
-        return painted(rgba, straight(rgba) * (1 + np.minimum(grain, 0.4))[..., None])
+    def over(self, rng, color, alpha, ids, table):
+        grain = noise(rng, ids.shape, self.size / 2)
+        color *= 1 + np.minimum(grain * self.strength, 0.4)
+        return color
 
 
 @dataclass(frozen=True)
-class Watercolor:
+class Watercolor(Pass):
     """Pigment that pools: uneven washes, darker rims where a wash dried, colours that bleed.
 
     Attributes:
@@ -68,25 +91,28 @@ class Watercolor:
     rim: float = 0.4
     bleed: float = 0.3
 
-    def __call__(self, rng, rgba, ids, table):
-        color = straight(rgba)
-        cover = rgba[..., 3].astype(np.float32)
-        around = cv2.GaussianBlur(rgba.astype(np.float32), (0, 0), 7)
-        around = around[..., :3] / np.maximum(around[..., 3:], 1) * 255
+    def over(self, rng, color, alpha, ids, table):
         pools = clouds(rng, ids.shape, 60)
-        mix = (self.bleed * (0.5 + 0.9 * clouds(rng, ids.shape, 30)).clip(0, 1))[..., None]
-        color = color + (around - color) * mix * (cover > 0)[..., None]
+        mix = self.bleed * (0.5 + 0.9 * clouds(rng, ids.shape, 30)).clip(0, 1)
         near = cv2.GaussianBlur(borders(ids, table).astype(np.float32), (0, 0), 2.2)
-        dense = self.wash * pools + 0.25 * self.wash * clouds(rng, ids.shape, 6)
+        dense = self.wash * (pools + 0.25 * clouds(rng, ids.shape, 6))
         dense += self.rim * (near * 3).clip(0, 1) * (0.6 + 0.4 * pools)
-        # more pigment: darker by the power of what it lets through
-        wet = 255 * (color.clip(1, 255) / 255) ** (1 + dense.clip(-0.6, 1.5))[..., None]
-        return painted(rgba, wet + (255 - wet) * (0.22 * (-pools).clip(0, 1))[..., None])
+        thin = 1 + dense.clip(-0.6, 1.5)
+        pale = 0.22 * (-pools).clip(0, 1)
+        weight = np.maximum(cv2.GaussianBlur(alpha, (0, 0), 7), 1)
+        for plane in color:
+            around = cv2.GaussianBlur(plane * alpha, (0, 0), 7) / weight
+            plane += (around - plane) * mix
+            # more pigment: darker by the power of what it lets through
+            wet = cv2.log((plane / 255).clip(1 / 255, 1))
+            wet = cv2.exp(wet * thin)
+            plane[:] = 255 * (wet + (1 - wet) * pale)
+        return color
 
 
 @dataclass(frozen=True)
-class Strokes:
-    """Brush strokes inside each part, along a direction of its own; finer ones on small parts.
+class Strokes(Pass):
+    """Brush strokes inside each part, along a direction of its own; fainter in eyes and mouths.
 
     Attributes:
         strength: how different the strokes' brightness is, 0..1.
@@ -99,18 +125,17 @@ class Strokes:
     width: float = 3.0
     hue: float = 0.35
 
-    def __call__(self, rng, rgba, ids, table):
+    def over(self, rng, color, alpha, ids, table):
         light = _along(rng, ids, table, self.length, self.width)
+        light *= (self.strength * np.where(_fine(table), 0.3, 1)).astype(np.float32)[ids]
         warm = np.roll(light, (37, 91), (0, 1)) * self.hue
-        fine = np.isin(table.category, [CATEGORIES.index(name) for name in ("eye", "mouth")])
-        gain = self.strength * np.where(fine, 0.3, 1).astype(np.float32)[ids]
-        color = straight(rgba)
-        shift = np.stack([light + warm, light, light - warm], -1)
-        return painted(rgba, color + shift * gain[..., None] * (20 + 0.3 * color))
+        for plane, shift in zip(color, (light + warm, light, light - warm), strict=True):
+            plane += shift * (20 + 0.3 * plane)
+        return color
 
 
 @dataclass(frozen=True)
-class Wax:
+class Wax(Pass):
     """Crayon or coloured pencil: paper shows where the stick passed over a hollow.
 
     Attributes:
@@ -129,24 +154,26 @@ class Wax:
     paper: tuple[float, float, float] = (0.98, 0.97, 0.94)
     lines: bool = True
 
-    def __call__(self, rng, rgba, ids, table):
-        hollow = cv2.GaussianBlur(noise(rng, ids.shape), (0, 0), self.size / 2)
-        hollow /= max(float(hollow.std()), 1e-6)
-        way = _along(rng, ids, table, 16.0 * self.size, self.size)
-        height = hollow + 1.2 * self.grain * way + 0.5 * clouds(rng, ids.shape, 40)
+    def over(self, rng, color, alpha, ids, table):
+        height = noise(rng, ids.shape, self.size / 2)
+        height += 1.2 * self.grain * _along(rng, ids, table, 16.0 * self.size, self.size)
+        height += 0.5 * clouds(rng, ids.shape, 40)
         # the height below which about `cover` of the paper lies
         level = 1.6 * (2 * self.cover - 1) * np.sqrt(1 + self.grain**2)
-        covered = ((level - height) * self.hard + 0.5).clip(0, 1)
-        ink = 0.35 + 0.65 * covered if self.lines else 1.0
-        covered = np.where((table.douga == VISIBLE_LINE)[ids], ink, covered)
-        paper = 255 * np.array(self.paper, np.float32)
-        color = straight(rgba)
-        return painted(rgba, paper + (color - paper) * covered[..., None])
+        covered = ((float(level) - height) * self.hard + 0.5).clip(0, 1)
+        least = np.where(table.douga == VISIBLE_LINE, 0.35 if self.lines else 1.0, 0.0)
+        least = least.astype(np.float32)[ids]
+        covered = least + (1 - least) * covered
+        for plane, paper in zip(color, self.paper, strict=True):
+            plane -= 255 * paper
+            plane *= covered
+            plane += 255 * paper
+        return color
 
 
 @dataclass(frozen=True)
-class Posterize:
-    """A limited palette: the drawing's own colours, or `levels` per channel, and dithering.
+class Posterize(Pass):
+    """A limited palette.
 
     Attributes:
         levels: per channel.
@@ -156,50 +183,51 @@ class Posterize:
     levels: int = 5
     dither: float = 0.0
 
-    def __call__(self, rng, rgba, ids, table):
+    def over(self, rng, color, alpha, ids, table):
         step = 255 / (self.levels - 1)
-        color = straight(rgba)
         if self.dither > 0:
-            bayer = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]])
-            pattern = np.tile((bayer + 0.5) / 16 - 0.5, [n // 4 + 1 for n in ids.shape])
-            pattern = pattern[: ids.shape[0], : ids.shape[1]].astype(np.float32)
-            color = color + (self.dither * step) * pattern[..., None]
-        return painted(rgba, np.rint(color / step) * step)
+            pattern = np.tile((BAYER + 0.5) / 16 - 0.5, [n // 4 + 1 for n in ids.shape])
+            color += self.dither * step * pattern[: ids.shape[0], : ids.shape[1]]
+        return np.rint(color / step) * step
 
 
 @dataclass(frozen=True)
-class Occlusion:
+class Occlusion(Pass):
     """Darkness where one part meets another, `strength` 0..1, `size` pixels wide."""
 
     strength: float = 0.3
     size: float = 6.0
 
-    def __call__(self, rng, rgba, ids, table):
+    def over(self, rng, color, alpha, ids, table):
         # eyes and prints lie in the surface, they do not stand on it
-        flat = np.isin(table.category, [CATEGORIES.index(name) for name in ("eye", "mouth")])
-        flat |= table.douga == COLOR_FILL
-        part = np.where(flat, -1, table.part)[ids]
+        part = np.where(_fine(table) | (table.douga == COLOR_FILL), -1, table.part)[ids]
         edge = np.zeros(ids.shape, np.float32)
-        meets = (part[:, 1:] != part[:, :-1]) & (part[:, 1:] >= 0) & (part[:, :-1] >= 0)
-        edge[:, 1:][meets] = 1
-        meets = (part[1:] != part[:-1]) & (part[1:] >= 0) & (part[:-1] >= 0)
-        edge[1:][meets] = 1
-        dark = (cv2.GaussianBlur(edge, (0, 0), self.size) * self.size * 2).clip(0, 1)
-        return painted(rgba, straight(rgba) * (1 - self.strength * dark)[..., None])
+        left, right = part[:, :-1], part[:, 1:]
+        edge[:, 1:] += (left != right) & (left >= 0) & (right >= 0)
+        above, below = part[:-1], part[1:]
+        edge[1:] += (above != below) & (above >= 0) & (below >= 0)
+        half = (ids.shape[1] // 2 + 1, ids.shape[0] // 2 + 1)  # soft: half the pixels will do
+        small = cv2.resize(np.minimum(edge, 1), half, interpolation=cv2.INTER_AREA)
+        small = (cv2.GaussianBlur(small, (0, 0), self.size / 2) * self.size * 2).clip(0, 1)
+        color *= 1 - self.strength * cv2.resize(small, ids.shape[::-1])
+        return color
 
 
-def straight(rgba: np.ndarray) -> np.ndarray:
-    """Colour as painted, float32 [H,W,3], 0..255, from premultiplied rgba."""
-    alpha = rgba[..., 3:].astype(np.float32)
-    return rgba[..., :3] * (255 / np.maximum(alpha, 1))
+def straight(rgba: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Colour as painted, float32 [3,H,W], 0..255, from premultiplied rgba."""
+    color = np.empty((3, *alpha.shape), np.float32)
+    gain = 255 / np.maximum(alpha, 1)
+    for plane, channel in zip(color, np.moveaxis(rgba, -1, 0), strict=False):
+        np.multiply(channel, gain, out=plane)
+    return color
 
 
-def painted(rgba: np.ndarray, color: np.ndarray) -> np.ndarray:
-    """Premultiplied uint8 [H,W,4] of a colour [H,W,3], 0..255, under the alpha of `rgba`."""
-    alpha = rgba[..., 3:]
-    out = np.empty_like(rgba)
-    out[..., :3] = np.minimum(color.clip(0, 255) * (alpha / np.float32(255)) + 0.5, alpha)
-    out[..., 3:] = alpha
+def painted(color: np.ndarray, rgba: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Premultiplied uint8 [H,W,4] of a colour [3,H,W], 0..255, under the alpha of `rgba`."""
+    out = rgba.copy()
+    share = alpha / 255
+    for channel, plane in enumerate(color):
+        out[..., channel] = np.minimum(plane.clip(0, 255) * share + 0.5, alpha)
     return out
 
 
@@ -208,24 +236,20 @@ def clouds(rng: np.random.Generator, shape: tuple[int, int], size: float) -> np.
     out = np.zeros(shape, np.float32)
     for octave, weight in enumerate((0.6, 0.3, 0.15)):
         cells = [max(2, int(n * 2**octave / size) + 3) for n in shape]
-        coarse = rng.uniform(-1, 1, cells).astype(np.float32)
-        out += weight * cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC)
+        coarse = rng.uniform(-weight, weight, cells).astype(np.float32)
+        out += cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC)
     return out
 
 
-def noise(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
-    """Gaussian noise float32 [H,W] of a tile laid at a random place."""
+def noise(rng: np.random.Generator, shape: tuple[int, int], blur: float = 0.0) -> np.ndarray:
+    """Gaussian noise float32 [H,W] of mean 0 and deviation 1, a tile laid at a random place."""
     tile = rng.standard_normal((TILE, TILE), np.float32)
+    if blur > 0:
+        tile = cv2.GaussianBlur(tile, (0, 0), blur)
+        tile /= max(float(tile.std()), 1e-6)
     tile = np.roll(tile, rng.integers(0, TILE, 2), (0, 1))
     copies = [-(-n // TILE) for n in shape]
     return np.ascontiguousarray(np.tile(tile, copies)[: shape[0], : shape[1]])
-
-
-def grid(shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    return (
-        np.arange(shape[0], dtype=np.float32)[:, None],
-        np.arange(shape[1], dtype=np.float32)[None],
-    )
 
 
 def borders(ids: np.ndarray, table: LabelTable) -> np.ndarray:
@@ -237,6 +261,11 @@ def borders(ids: np.ndarray, table: LabelTable) -> np.ndarray:
     return out
 
 
+def _fine(table: LabelTable) -> np.ndarray:
+    """Rows of small things that a coarse texture would spoil."""
+    return np.isin(table.category, [CATEGORIES.index(name) for name in ("eye", "mouth")])
+
+
 def _along(rng, ids: np.ndarray, table: LabelTable, length: float, width: float) -> np.ndarray:
     """Streaks float32 [H,W], about -1..1, in each part along one of a few directions."""
     turns = 4
@@ -244,7 +273,7 @@ def _along(rng, ids: np.ndarray, table: LabelTable, length: float, width: float)
     layers = np.stack([_streaks(rng, np.pi * k / turns, length, width) for k in range(turns)])
     y = np.arange(ids.shape[0])[:, None] % TILE
     x = np.arange(ids.shape[1])[None] % TILE
-    return layers[which[ids], y, x]
+    return np.take(layers, (which * TILE * TILE)[ids] + (y * TILE + x))
 
 
 def _streaks(rng, angle: float, length: float, width: float) -> np.ndarray:
