@@ -56,11 +56,13 @@ class BackgroundPool:
     def __init__(self, folder: Path, held_out: bool = False, recolored: float = 0.6):
         self.folder, self.recolored = Path(folder), recolored
         rows: list[str] = json.loads((self.folder / "index.json").read_text())["families"]
+        self.blurred = 0.12
         self.families: dict[str, list[int]] = {}
         for i, family in enumerate(rows):
             if (family in HELD_OUT_FAMILIES + SCENE_HELD_OUT_FAMILIES) == held_out:
                 self.families.setdefault(family, []).append(i)
         self._pixels: np.ndarray | None = None
+        self._detail: dict[int, float] = {}
 
     def draw(
         self, rng: np.random.Generator, size: tuple[int, int], plain: float = 0.2, zoom: float = 1.0
@@ -78,15 +80,25 @@ class BackgroundPool:
         if style > 0.82:
             other = self._crop(rng, size, zoom) if rng.random() < 0.7 else flat(rng, size)
             picture = _join(rng, picture, other)
-        if rng.random() < 0.12:
+        if rng.random() < self.blurred:
             picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(1, 5))
         return picture
 
     def _crop(self, rng: np.random.Generator, size: tuple[int, int], zoom: float) -> np.ndarray:
+        family = list(self.families)[rng.integers(len(self.families))]
+        return self.crop(rng, rng.choice(self.families[family]), size, zoom)
+
+    def painting(self, row: int) -> np.ndarray:
+        """A painting as it is stored: uint8 [side,side,3], read-only."""
         if self._pixels is None:
             self._pixels = np.load(self.folder / "pixels.npy", mmap_mode="r")
-        family = list(self.families)[rng.integers(len(self.families))]
-        painting = self._pixels[rng.choice(self.families[family])]
+        return self._pixels[row]
+
+    def crop(
+        self, rng: np.random.Generator, row: int, size: tuple[int, int], zoom: float
+    ) -> np.ndarray:
+        """Part of painting `row`, stretched to `size`."""
+        painting = self.painting(row)
         height, width = size
         share = rng.uniform(0.45, 1.0) / zoom
         side = painting.shape[0]
@@ -104,19 +116,61 @@ class BackgroundPool:
         )
         return recolor(rng, crop) if rng.random() < self.recolored else crop
 
+    def mirrored(self, rng: np.random.Generator, row: int, size: tuple[int, int]) -> np.ndarray:
+        """The whole painting smaller than `size`, and its mirror images around it."""
+        height, width = size
+        side = max(8, int(max(size) * rng.uniform(0.5, 0.9)))
+        whole = np.ascontiguousarray(self.painting(row))
+        tile = cv2.resize(whole, (side, side), interpolation=cv2.INTER_AREA)
+        if rng.random() < self.recolored:
+            tile = recolor(rng, tile)
+        up, left = (int(rng.integers(0, max(s - side, 0) + 1)) for s in size)
+        down, right = max(height - side - up, 0), max(width - side - left, 0)
+        out = cv2.copyMakeBorder(tile, up, down, left, right, cv2.BORDER_REFLECT)
+        return np.ascontiguousarray(out[:height, :width])
+
+    def detail(self, row: int) -> float:
+        """Mean strength of a painting's edges, from a quarter of its rows."""
+        if row not in self._detail:
+            part = np.ascontiguousarray(self.painting(row)[::4])
+            grey = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
+            self._detail[row] = float(cv2.absdiff(grey[:, 1:], grey[:, :-1]).mean())
+        return self._detail[row]
+
     def __getstate__(self) -> dict:
         return {**self.__dict__, "_pixels": None}
 
 
 class MixedBackgrounds(BackgroundPool):
-    """Backgrounds of two pools; a share of `second` comes from the second one."""
+    """Backgrounds of two pools for scenes; a share of `second` comes from the second one.
+
+    A drawn figure has about twice the edges per area of a painted place (Sobel), so the busiest of
+    three paintings is taken most often, and many are seen from farther away than they were painted.
+    """
+
+    FARTHER = 0.45  # share of backgrounds that are repeated in mirrors to look smaller
+    SCATTERED = 0.3  # share with leaves, petals, sparks or snow in the air
 
     def __init__(self, first: BackgroundPool, other: BackgroundPool, second: float = 0.65):
         self.pools, self.second = (first, other), second
         self.families = {**first.families, **other.families}
+        self.blurred = 0.06
+
+    def draw(
+        self, rng: np.random.Generator, size: tuple[int, int], plain: float = 0.2, zoom: float = 1.0
+    ) -> np.ndarray:
+        """See `BackgroundPool.draw`."""
+        picture = super().draw(rng, size, plain, zoom)
+        return scatter(rng, picture) if rng.random() < self.SCATTERED else picture
 
     def _crop(self, rng: np.random.Generator, size: tuple[int, int], zoom: float) -> np.ndarray:
-        return self.pools[int(rng.random() < self.second)]._crop(rng, size, zoom)
+        pool = self.pools[int(rng.random() < self.second)]
+        families = list(pool.families)
+        rows = [rng.choice(pool.families[families[rng.integers(len(families))]]) for _ in range(3)]
+        busier = max(rows, key=pool.detail) if rng.random() < 0.8 else rows[0]
+        if zoom < 1.5 and rng.random() < self.FARTHER:
+            return pool.mirrored(rng, busier, size)
+        return pool.crop(rng, busier, size, zoom)
 
     def __getstate__(self) -> dict:
         return self.__dict__
@@ -215,6 +269,32 @@ def flat(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
         t = np.hypot(x - rng.uniform(0.2, 0.8), y - rng.uniform(0.2, 0.8)) * 1.3
     t = t.clip(0, 1)[..., None]
     return (colors[0] * (1 - t) + colors[1] * t).astype(np.uint8)
+
+
+def scatter(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
+    """Many small things in the air: leaves, petals, shards, sparks or snow."""
+    height, width = picture.shape[:2]
+    out, count = picture.copy(), int(rng.integers(25, 160))
+    colors = painters.palette(rng, 3).astype(float)
+    if rng.random() < 0.4:
+        colors = colors * 0.3 + 175
+    corners = int(rng.choice([3, 4, 6, 9]))
+    t = np.arange(2 * corners) * np.pi / corners
+    reach = np.where(np.arange(2 * corners) % 2, rng.uniform(0.4, 1.0), 1.0)
+    shape = np.stack([reach * np.cos(t), reach * np.sin(t) * rng.uniform(0.3, 1)], 1)
+    line = None if rng.random() < 0.5 else (colors.min(0) * 0.3).tolist()
+    scale, turn = height * rng.uniform(0.004, 0.02), rng.uniform(0, 2 * np.pi)
+    places = rng.uniform(0, 1, (count, 2)) * (width, height)
+    sizes, turns = np.exp(rng.normal(0, 0.4, count)), turn + rng.normal(0, 0.8, count)
+    for place, size, angle, color in zip(
+        places, sizes, turns, colors[rng.integers(3, size=count)], strict=True
+    ):
+        c, s = np.cos(angle) * size * scale, np.sin(angle) * size * scale
+        points = np.rint((shape @ np.array([[c, s], [-s, c]]) + place) * 16).astype(np.int32)
+        cv2.fillPoly(out, [points], color.tolist(), cv2.LINE_AA, 4)
+        if line is not None:
+            cv2.polylines(out, [points], True, line, 1, cv2.LINE_AA, 4)
+    return out
 
 
 def recolor(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:

@@ -53,7 +53,7 @@ class SceneOptions:
     size: tuple[int, int] = (768, 768)
     kinds: dict[str, float] = field(default_factory=lambda: dict(SCENE_KINDS))
     empty: float = 0.04
-    plain_background: float = 0.14
+    plain_background: float = 0.1
     distractors: float = 0.3
     props: float = 2.0
     books: float = 0.25

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import human, pool, shapes
+from . import creatures, human, pool, shapes
 from .labels import Drawing
 from .model import Figure
 from .pool import Member
@@ -36,6 +36,8 @@ def draw_member(split: str, index: int) -> Member:
 
 def draw_figure(rng: np.random.Generator, upright: bool = False) -> Figure:
     """A human, a creature or a thing by chance; `upright`: none that lies or stands on its head."""
+    if rng.random() < CREATURES:
+        return creatures.sample_figure(rng)
     looks = human.sample_looks(rng)
     pose = human.sample_pose(rng, looks.body.heads)
     if upright:
