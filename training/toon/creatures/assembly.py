@@ -18,6 +18,7 @@ class Assembly:
     def __init__(self) -> None:
         self.parts: dict[str, Part] = {}
         self.joints: dict[str, tuple[float, float]] = {}
+        self._strokes: dict[str, list[Stroke]] = {}
         self._matrix, self._shift = np.eye(2), np.zeros(2)
 
     @contextmanager
@@ -58,11 +59,13 @@ class Assembly:
             keep: bool [K], points that have a line all the same.
             light: outline of a highlight on it.
         """
-        placed = self.place(outline)
         within = values.get("within")
         if within is not None:  # far out it shows nothing, but would widen the drawing's frame
-            around = self.parts[within].outline
-            placed = placed.clip(around.min(0) - 0.05, around.max(0) + 0.05)
+            (a, b), (c, d) = self._matrix.tolist()
+            back = np.array([[d, -c], [-b, a]]) / (a * d - b * c)
+            around = (self.parts[within].outline - self._shift) @ back
+            outline = np.clip(outline, around.min(0) - 0.05, around.max(0) + 0.05)
+        placed = self.place(outline)
         if into:
             hidden = np.zeros(len(placed), bool)
             for other in into:
@@ -85,8 +88,7 @@ class Assembly:
     ) -> None:
         """A line inside a part."""
         line = Stroke(self.place(points).astype(np.float32), width, color, taper)
-        part = self.parts[on]
-        self.parts[on] = replace(part, strokes=(*part.strokes, line))
+        self._strokes.setdefault(on, []).append(line)
 
     def casts(self, name: str, *on: str) -> None:
         """Lets a part cast its shadow on parts behind it."""
@@ -101,15 +103,22 @@ class Assembly:
         """The figure; `mirrored` it looks the other way. A part's bone is the joint whose name
         its own name begins with, else "root"."""
         self.joints.setdefault("root", (0.0, 0.0))
-        parts = [
-            part if part.bone != "root" else replace(part, bone=self._bone(part.name))
-            for part in self.parts.values()
-        ]
+        flip = np.array([-1, 1], np.float32) if mirrored else None
+        parts = tuple(self._finished(part, flip) for part in self.parts.values())
         joints = self.joints
         if mirrored:
-            parts = [_mirrored(part) for part in parts]
             joints = {name: (-x, y) for name, (x, y) in joints.items()}
-        return Figure(tuple(parts), palette, joints, kind)
+        return Figure(parts, palette, joints, kind)
+
+    def _finished(self, part: Part, flip: np.ndarray | None) -> Part:
+        """The part with its strokes and its bone, and mirrored."""
+        outline, tones, strokes = part.outline, part.tones, self._strokes.get(part.name, ())
+        if flip is not None:
+            outline = outline * flip
+            tones = tuple(Tone(tone.tone, tone.outline * flip) for tone in tones)
+            strokes = [Stroke(s.points * flip, s.width, s.color, s.taper) for s in strokes]
+        bone = part.bone if part.bone != "root" else self._bone(part.name)
+        return replace(part, outline=outline, tones=tones, strokes=tuple(strokes), bone=bone)
 
     def _bone(self, name: str) -> str:
         pieces = name.split(".")
@@ -128,13 +137,3 @@ def stretches(hidden: np.ndarray) -> tuple[tuple[int, int], ...]:
     if starts and ends[0] < starts[0]:
         ends = [*ends[1:], ends[0]]
     return tuple(zip(starts, ends, strict=True))
-
-
-def _mirrored(part: Part) -> Part:
-    flip = np.array([-1, 1], np.float32)
-    return replace(
-        part,
-        outline=part.outline * flip,
-        tones=tuple(Tone(tone.tone, tone.outline * flip) for tone in part.tones),
-        strokes=tuple(replace(stroke, points=stroke.points * flip) for stroke in part.strokes),
-    )

@@ -1,5 +1,7 @@
 """Birds: an egg of a body, a round head, a beak; perched, standing or flying."""
 
+# ruff: noqa: RUF005 - an array plus a pair is a sum here
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Blobs: slimes, ghosts, one-eyed monsters, balls of fur, aliens with tentacles, flames, clouds."""
 
+# ruff: noqa: RUF005 - an array plus a pair is a sum here
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -86,7 +88,7 @@ def sample(rng: np.random.Generator, species: str | None = None) -> Blob:
         height=float(rng.uniform(1.2, 1.9)),
         count=count,
         arms=bool(rng.random() < (0.6 if monster else 0.35)),
-        legs=bool(monster and rng.random() < 0.85 or species in ("egg", "rock")),
+        legs=bool((monster and rng.random() < 0.85) or species in ("egg", "rock")),
         horns=str(rng.choice(["none", "two", "one", "feelers", "ears"]))
         if monster or rng.random() < 0.3
         else "none",

@@ -61,7 +61,7 @@ def add_coat(art: Assembly, looks, torso: Tube) -> None:
         for k in (0.0, 0.035):
             tick = torso.at(np.array([u + k, u + k - 0.02, u + k - 0.055]), [v, v + 0.1, v + 0.14])
             art.stroke("torso", tick, 0.55)
-    for k in range(looks.wrinkles):
+    for _ in range(looks.wrinkles):
         u, v = rng.uniform(0.05, 0.95), rng.choice([-0.85, 0.75])
         line = torso.at(np.linspace(u, u + 0.08, 4), v + np.array([0, 0.06, 0.06, 0]))
         art.stroke("torso", line, 0.5)

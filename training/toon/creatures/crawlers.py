@@ -1,5 +1,7 @@
 """Turtles, snakes, frogs, snails: animals near the ground."""
 
+# ruff: noqa: RUF005 - an array plus a pair is a sum here
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

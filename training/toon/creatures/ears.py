@@ -1,5 +1,7 @@
 """Ears and horns of animals, in the frame of the head: its middle at (0, 0), height 1."""
 
+# ruff: noqa: RUF005 - an array plus a pair is a sum here
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Eyes and mouths of creatures."""
 
+# ruff: noqa: RUF005 - an array plus a pair is a sum here
+
 from __future__ import annotations
 
 from dataclasses import dataclass

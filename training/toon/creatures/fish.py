@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..model import Color, Figure
-from .anatomy import curve, loop, round_, tube
+from .anatomy import curve, loop, tube
 from .assembly import Assembly
 from .faces import Eyes, add_eye, add_mouth, sample_eyes
 from .palettes import any_color, full_palette, lighter, near

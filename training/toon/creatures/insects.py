@@ -362,7 +362,11 @@ def _caterpillar(art: Assembly, looks: Insect, pose: Pose) -> None:
     count = 5
     r = 0.42 * looks.size[1]
     for k in range(count):
-        hump = 0.14 * (1 + pose.wave(1, 0.22 * k)) if pose.action == "walk" else 0.06 * (k % 2)
+        hump = (
+            0.14 * (1 + pose.wave(1, 0.22 * k))
+            if pose.action == "walk"
+            else 0.06 * (k % 2 + 0.4 * pose.wave(1, 0.22 * k))
+        )
         x, y = (k - 2.5) * 1.25 * r * looks.size[0], -r - 0.08 - hump
         for s in (-0.4, 0.35):
             foot = round_(x + s * r, y + 0.95 * r, 0.13, 0.12, n=14)

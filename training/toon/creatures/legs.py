@@ -1,5 +1,7 @@
 """Where a four-legged animal stands, and its legs."""
 
+# ruff: noqa: RUF005 - an array plus a pair is a sum here
+
 from __future__ import annotations
 
 from dataclasses import dataclass

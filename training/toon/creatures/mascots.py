@@ -1,5 +1,7 @@
 """Mascots: chubby animals on two legs, and food and things with faces, arms and legs."""
 
+# ruff: noqa: RUF005 - an array plus a pair is a sum here
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -12,7 +14,7 @@ from .anatomy import bent, bumpy, round_, tube
 from .assembly import Assembly
 from .faces import Eyes, add_eye, add_mouth, sample_eyes
 from .heads import add_front_head
-from .palettes import any_color, full_palette, lighter, near
+from .palettes import any_color, full_palette, near
 from .pose import Pose
 from .quadruped import Quadruped
 

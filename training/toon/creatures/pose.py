@@ -15,7 +15,7 @@ class Pose:
 
     Attributes:
         action: "stand", "walk", "sit", "fly"...; each creature has some of them.
-        phase: where in the movement, 0..1, a cycle closes at 1.
+        phase: where in the movement, 0..1; all but a fish's leap close at 1.
         facing: 1 to the right, -1 to the left.
         gaze: where the eyes look, x and y, -1..1.
         nod: how far the head is turned, radians, positive = down.

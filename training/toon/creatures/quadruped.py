@@ -3,7 +3,7 @@ or turned to the viewer."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from .heads import add_head
 from .palettes import any_color, darker, full_palette, lighter, near
 from .pose import Pose
 from .species import EARS, HORNS, MANES, SPECIES, TAILS
-from .wings import add_membrane_wing, add_feather_wing
+from .wings import add_feather_wing, add_membrane_wing
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Robots: boxes and cylinders, screens and lamps for faces, wheels, claws, antennae."""
 
+# ruff: noqa: RUF005 - an array plus a pair is a sum here
+
 from __future__ import annotations
 
 from dataclasses import dataclass

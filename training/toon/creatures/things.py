@@ -1,5 +1,7 @@
 """Food and things that mascots are: an outline called "body", and what grows on it."""
 
+# ruff: noqa: RUF005 - an array plus a pair is a sum here
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Wings of dragons, birds and winged horses."""
 
+# ruff: noqa: RUF005 - an array plus a pair is a sum here
+
 from __future__ import annotations
 
 import numpy as np
