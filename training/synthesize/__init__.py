@@ -10,4 +10,8 @@ A folder of samples holds
 
 All of it follows from the options: any machine that makes a shard writes the same bytes. What the
 members of a sample are is said in `encoding` (compositions) and `labelled` (labelled pictures).
+
+Several machines each make a part (`--shard 0/4` and so on) in one shared folder, or in folders of
+their own whose files are then put together. `--engine ray` gives the work out on a Ray cluster.
+`training.shards` reads a folder for the trainings; any WebDataset reader does too.
 """

@@ -21,7 +21,9 @@ from .makers import KINDS, Recipe, build_maker, maker_class
 from .plan import FORMAT, claim, is_finished, parse_part, shards_of
 from .writing import remove_leftovers
 
-MEMBERS_LIMIT = 10**9  # samples are numbered with nine digits
+logger = logging.getLogger("celkit.training")
+
+MOST_SAMPLES = 10**9  # samples are numbered with nine digits
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,6 +67,13 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     shards = shards_of(options.count, options.per_shard, part)
     missing = [s for s in shards if not is_finished(folder, s, description, options.check)]
     total, wanted = (sum(shard.count for shard in some) for some in (shards, missing))
+    if len(missing) < options.workers and wanted > options.workers:
+        logger.info(
+            "%d shards keep %d of %d workers busy; a smaller --per-shard would keep more",
+            len(missing),
+            len(missing),
+            options.workers,
+        )
     work = Work.of(folder, recipe, description)
     begun = time.monotonic()
     try:
@@ -94,8 +103,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 def _check(options: argparse.Namespace) -> None:
     for name, lowest, highest in (
-        ("count", 1, MEMBERS_LIMIT),
-        ("per_shard", 1, MEMBERS_LIMIT),
+        ("count", 1, MOST_SAMPLES),
+        ("per_shard", 1, MOST_SAMPLES),
         ("workers", 0, 4096),
         ("seed", 0, 2**63 - 1),
         ("size", 64, 8192),
