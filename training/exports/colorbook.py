@@ -98,7 +98,7 @@ def _clean_names(names: list[str]) -> tuple[str, ...]:
     out: list[str] = []
     for name in names:
         text, _, category = name.rpartition(" on ")
-        text = re.sub(r"[^A-Za-z0-9. ]+", "-", text).strip("-. ") or "color"
+        text = re.sub(r"[^A-Za-z0-9.]+", " ", text).strip(" .") or "color"
         clean, number = f"{text} on {category}", 2
         while clean in out:
             clean, number = f"{text} {number} on {category}", number + 1

@@ -12,10 +12,11 @@ import numpy as np
 
 from ..synthesize.makers import Compositions, source_version
 from ..toon import shapes
-from ..toon.acting import Performance, human_performance
-from ..toon.clips import Clip, make_clip, surroundings
+from ..toon.acting import Performance, perform
+from ..toon.clips import make_clip, surroundings
 from ..toon.labels import Drawing, LabelledPicture
 from ..toon.model import Figure
+from ..toon.style import Style
 from ..toon.styles import HELD_OUT, sample_style
 from .about import About
 from .paint_bucket import PaintCharacter
@@ -23,6 +24,8 @@ from .pictures import Pictured
 
 # A character of a paint-bucket dataset: acts of so many frames, one after the other.
 ACTS, FRAMES = 2, 10
+# How much of a figure a clip shows, by chance; the published ones are in equal parts.
+SHOTS = ("long", "bust", "face")
 
 
 def about(source: str, seed: int, size: int, held_out: bool = False) -> About:
@@ -62,61 +65,67 @@ def scenes(seed: int, size: int, held_out: bool = False) -> Iterator[LabelledPic
     return _stream(lambda index: make_scene(seed, index, size, pool=pool, backgrounds=backgrounds))
 
 
-def characters(
-    seed: int, size: int, held_out: bool = False, *, acts: int = ACTS, frames: int = FRAMES
-) -> Iterator[PaintCharacter]:
+def characters(seed: int, size: int, held_out: bool = False) -> Iterator[PaintCharacter]:
     """Animated characters on square frames, without end."""
     _check_held_out(held_out)
-    return _stream(lambda index: _character(seed, index, size, held_out, acts, frames))
+    return _stream(lambda index: _character(seed, index, size, held_out))
 
 
-def _character(
-    seed: int, index: int, size: int, held_out: bool, acts: int, frames: int
-) -> PaintCharacter:
+def _character(seed: int, index: int, size: int, held_out: bool) -> PaintCharacter:
     rng = np.random.default_rng([seed, 8, int(held_out), index])
-    performance = human_performance(rng, acts, frames)
+    performance = perform(rng, ACTS, FRAMES)
     return draw_character(f"{index + 1:05d}", performance, rng, size, held_out)
 
 
 def draw_character(
     name: str, performance: Performance, rng: np.random.Generator, size: int, held_out: bool = False
 ) -> PaintCharacter:
-    """A character's acts, each on a square frame of `size` pixels, and its design sheet: whole from
-    four sides, then close to the head from two."""
+    """A character's acts, each on a square frame of `size` pixels, and its design sheet: whole in
+    four poses, then close to the head in two."""
     style = sample_style(rng, held_out)
     chance = int(rng.integers(2**63))
-    clips = [square_clip(act, style, chance, size) for act in performance.acts]
-    sheet = square_clip(performance.sheet, style, chance, size).drawings
-    close = [
-        make_clip([figure], style, chance, size, frame=head_frame(figure)).drawings[0]
-        for figure in performance.sheet[:2]
+
+    def clip(figures: tuple[Figure, ...], shot: str) -> tuple[Drawing, ...]:
+        frame = shot_frame(figures, style, size, shot)
+        return make_clip(figures, style, chance, size, frame=frame).drawings
+
+    shots = [str(rng.choice(SHOTS)) for _ in performance.acts]
+    frames = [
+        drawing
+        for figures, shot in zip(performance.acts, shots, strict=True)
+        for drawing in clip(figures, shot)
     ]
-    frames = tuple(drawing for clip in clips for drawing in clip.drawings)
-    return PaintCharacter(f"{style.family}-{name}", frames, (*sheet, *close))
+    sheet = [*clip(performance.sheet, "long")]
+    for figure in performance.sheet[:2]:
+        sheet += clip((figure,), "face")
+    return PaintCharacter(f"{style.family}-{name}", tuple(frames), tuple(sheet))
 
 
-def square_clip(figures: tuple[Figure, ...], style, seed: int, size: int) -> Clip:
-    """A clip on a square frame around all its poses."""
-    x0, y0, x1, y1 = surroundings(figures, style, size)
-    half, x, y = max(x1 - x0, y1 - y0) / 2, (x0 + x1) / 2, (y0 + y1) / 2
-    frame = (x - half, y - half, x + half, y + half)
-    return make_clip(figures, style, seed, size, frame=frame)
-
-
-def head_frame(figure: Figure) -> tuple[float, float, float, float]:
-    """A square around the head, with the hair and the neck; around the upper third of a figure
-    without one."""
-    box = next(
-        (shapes.bounds(part.outline) for part in figure.parts if part.name in ("head", "face")),
-        None,
-    )
-    if box is None:
-        boxes = np.array([shapes.bounds(part.outline) for part in figure.parts])
+def shot_frame(
+    figures: tuple[Figure, ...], style: Style, size: int, shot: str
+) -> tuple[float, float, float, float]:
+    """A square in figure units that shows all poses of an act: whole ("long"), or their heads
+    ("face"), or head and chest ("bust")."""
+    if shot == "long":
+        x0, y0, x1, y1 = surroundings(figures, style, size)
+        half, x, y = max(x1 - x0, y1 - y0) / 2, (x0 + x1) / 2, (y0 + y1) / 2
+    else:
+        boxes = np.array([head_box(figure) for figure in figures])
         (x0, y0), (x1, y1) = boxes[:, :2].min(0), boxes[:, 2:].max(0)
-        box = float(x0), float(y0), float(x1), float(y0 + (y1 - y0) / 3)
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    half = 0.85 * max(box[2] - box[0], box[3] - box[1])
-    return x - half, y - half, x + half, y + half
+        half, x, y = 0.85 * max(x1 - x0, y1 - y0), (x0 + x1) / 2, (y0 + y1) / 2
+        if shot == "bust":
+            half, y = 1.8 * half, y + 0.9 * half
+    return float(x - half), float(y - half), float(x + half), float(y + half)
+
+
+def head_box(figure: Figure) -> tuple[float, float, float, float]:
+    """x0, y0, x1, y1 of the head, or of a figure's upper third where no part is one."""
+    for part in figure.parts:
+        if part.name in ("head", "head.face"):
+            return shapes.bounds(part.outline)
+    boxes = np.array([shapes.bounds(part.outline) for part in figure.parts])
+    (x0, y0), (x1, y1) = boxes[:, :2].min(0), boxes[:, 2:].max(0)
+    return float(x0), float(y0), float(x1), float(y0 + (y1 - y0) / 3)
 
 
 def _check_held_out(held_out: bool) -> None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import human
+from . import creatures, human
 from .model import Figure
 
+HUMANS = 0.8  # share of humans among those who act
 ACTS = ("walk", "run", "gesture", "change", "turn")
 CYCLE = 9  # frames of a step or a gesture, at some ten frames a second
 
@@ -19,20 +20,44 @@ class Performance:
 
     Attributes:
         acts: sequences of poses.
-        sheet: poses that a colour design sheet shows: from the front, from in front of its right,
-            from the side and from behind.
+        sheet: four poses that a colour design sheet shows; of a human from the front, from between
+            front and side, from the side and from behind.
     """
 
     acts: tuple[tuple[Figure, ...], ...]
     sheet: tuple[Figure, ...]
 
 
-def human_performance(rng: np.random.Generator, acts: int, frames: int) -> Performance:
-    """A human by chance in `acts` sequences of `frames` poses each; all follows from `rng`."""
+def perform(rng: np.random.Generator, acts: int, frames: int) -> Performance:
+    """A human or a creature by chance in `acts` sequences of `frames` poses each; all follows from
+    `rng`."""
     if acts < 1 or frames < 1:
         raise ValueError(
             f"A performance has at least one act of one frame, not {acts} of {frames}."
         )
+    who = human_performance if rng.random() < HUMANS else creature_performance
+    return who(rng, acts, frames)
+
+
+def creature_performance(rng: np.random.Generator, acts: int, frames: int) -> Performance:
+    """A creature that goes through its movements; see `perform`."""
+    looks = creatures.sample_creature(rng)
+    known = creatures.actions(looks)
+
+    def act() -> tuple[Figure, ...]:
+        start, shut = creatures.sample_pose(known, rng), int(rng.integers(frames))
+        poses = [creatures.cycle(start, CYCLE)[i % CYCLE] for i in range(frames)]
+        poses[shut] = replace(poses[shut], blink=1.0)
+        return tuple(creatures.build(looks, pose) for pose in poses)
+
+    done = tuple(act() for _ in range(acts))
+    first, last = creatures.Pose(known[0]), creatures.Pose(known[-1], phase=0.25)
+    sheet = [first, replace(first, facing=-1), last, replace(last, facing=-1, mouth=0.8)]
+    return Performance(done, tuple(creatures.build(looks, pose) for pose in sheet))
+
+
+def human_performance(rng: np.random.Generator, acts: int, frames: int) -> Performance:
+    """A human that walks, turns, gestures; see `perform`."""
     looks = human.sample_looks(rng)
     done = tuple(_act(rng, looks, str(rng.choice(ACTS)), frames) for _ in range(acts))
     arms_out = human.Pose(arm_out=(80.0, 80.0), elbow=(4.0, 4.0), hands=("open", "open"))
