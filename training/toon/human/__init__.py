@@ -31,7 +31,7 @@ __all__ = [
 def draw_human(
     rng: np.random.Generator, style: Style, side: int = 640, *, backend: str | None = None
 ) -> Drawing:
-    """A human by chance, about `side` pixels long and without an empty border; see `render.draw`."""
+    """A human by chance, about `side` pixels long, with no empty border; see `render.draw`."""
     looks = sample_looks(rng)
     figure = build(looks, sample_pose(rng, looks.body.heads))
     drawing = draw(figure, style, rng, side, backend=backend)

@@ -84,9 +84,16 @@ def add_arm(sketch: Sketch, rig: Rig, side: str, layer: float, before: bool) -> 
             )
         )
     sketch.add(
-        layer, f"arm.{side}", outline, "skin", "skin", f"{side}_elbow",
-        strokes=lines, seams=(seam,) if before else (), casts=(TRUNK,) if before else (),
-    )  # fmt: skip
+        layer,
+        f"arm.{side}",
+        outline,
+        "skin",
+        "skin",
+        f"{side}_elbow",
+        strokes=lines,
+        seams=(seam,) if before else (),
+        casts=(TRUNK,) if before else (),
+    )
 
 
 def leg_joints(rig: Rig, side: str):
@@ -105,9 +112,9 @@ def add_leg(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
             stroke(
                 curves.line(
                     [
-                        knee + [-wb * 0.35, wb * 0.5],
-                        knee + [0, wb * 0.7],
-                        knee + [wb * 0.4, wb * 0.45],
+                        knee + np.array([-wb * 0.35, wb * 0.5]),
+                        knee + np.array([0, wb * 0.7]),
+                        knee + np.array([wb * 0.4, wb * 0.45]),
                     ]
                 ),
                 0.4,

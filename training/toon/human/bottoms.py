@@ -150,9 +150,15 @@ def add_skirt(sketch: Sketch, rig: Rig, layer: float) -> Rings | None:
         line = rings.points(around, np.linspace(0.02, reach, 4))
         lines.append(stroke(curves.line(line, 3), 0.55, taper=(0.1, 0.9 if pleats == 9 else 0.3)))
     sketch.add(
-        layer, SKIRT, outline, "clothes", color, "hips", strokes=lines,
+        layer,
+        SKIRT,
+        outline,
+        "clothes",
+        color,
+        "hips",
+        strokes=lines,
         casts=("leg.left", "leg.right", "sock.left", "sock.right"),
-    )  # fmt: skip
+    )
     if max(rig.pose.leg_forward) > 30:
         # it follows the thighs of those who sit, and their hips need cloth of their own
         grow = rig.size.leg[0] * 1.1 + 0.02
@@ -326,9 +332,8 @@ def add_shoe(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
 
 
 def _shaft(sketch: Sketch, rig: Rig, side: str, layer: float, kind: str) -> None:
-    a, b, c = (np.array(p) for p in leg_joints(rig, side))
-    wa, wb, wc = (w + 0.028 for w in rig.size.leg)
-    del wa
+    _, b, c = (np.array(p) for p in leg_joints(rig, side))
+    _, wb, wc = (w + 0.028 for w in rig.size.leg)
     reach = 0.62 if kind == "boots" else 0.12
     start = b + (c - b) * reach
     ws = wc + (wb * 1.12 - wc) * (1 - reach) + 0.01

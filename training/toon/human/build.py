@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from ..model import Figure
-from . import body, bottoms, extras, face, hair, hats, outer, tails, tops, trims
+from . import (
+    body,
+    bottoms,
+    collars,
+    details,
+    extras,
+    face,
+    hair,
+    hair_ends,
+    hats,
+    outer,
+    spectacles,
+    tails,
+    tops,
+)
 from .head import head_view
 from .looks import OPEN_HATS, Looks
 from .pose import Pose
@@ -75,18 +89,18 @@ def _body(sketch: Sketch, r: Rig) -> None:
     if o.pattern != "none":
         if o.pattern_on != "bottom" or skirt is None:
             rings = trunk_rings(r, tops.ease(r))
-            trims.add_pattern(
+            details.add_pattern(
                 sketch, r, rings, tops.TOP, spot(tops.hem_level(r)), spot(0.9), top + 0.05, "top"
             )
         if o.pattern_on != "top" and skirt is not None:
-            trims.add_pattern(sketch, r, skirt, bottoms.SKIRT, 0.0, 4.0, base + 9.55, "skirt")
+            details.add_pattern(sketch, r, skirt, bottoms.SKIRT, 0.0, 4.0, base + 9.55, "skirt")
     away = r.facing < 0
-    trims.add_details(sketch, r, top + 0.3)
+    details.add_details(sketch, r, top + 0.3)
     outer.add_apron(sketch, r, 24.0)
-    trims.add_belt(sketch, r, 30.0 if not raised else 28.0)
+    details.add_belt(sketch, r, 30.0 if not raised else 28.0)
     outer.add_coat(sketch, r, 32.0 if not raised else 28.5, -30.0)
-    trims.add_collar(sketch, r, 33.0 if o.coat == "none" else 31.0)
-    trims.add_neckwear(sketch, r, 34.0)
+    collars.add_collar(sketch, r, 33.0 if o.coat == "none" else 31.0)
+    collars.add_neckwear(sketch, r, 34.0)
     outer.add_cape(sketch, r, -50.0, 45.0, 35.0)
     outer.add_backpack(sketch, r, -55.0, 46.0, 44.0)
     extras.add_wings(sketch, r, -70.0 if not away else 49.5)
@@ -126,8 +140,8 @@ def _arm(sketch: Sketch, r: Rig, side: str) -> None:
 def _head(sketch: Sketch, r: Rig, view) -> None:
     h = r.looks.hair
     face.add_face(sketch, r, view, HEAD)
-    extras.add_beard(sketch, r, view, HEAD + 4.5)
-    extras.add_glasses(sketch, r, view, HEAD + 7)
+    spectacles.add_beard(sketch, r, view, HEAD + 4.5)
+    spectacles.add_glasses(sketch, r, view, HEAD + 7)
     extras.add_animal_ears(sketch, r, view, HAT - 2.5)
     extras.add_horns(sketch, r, view, HAT - 2)
     if r.looks.extras.hat in OPEN_HATS:
@@ -139,5 +153,5 @@ def _head(sketch: Sketch, r: Rig, view) -> None:
     hair.add_cap(sketch, r, view, CAP)
     hair.add_bangs(sketch, r, view, BANGS)
     if r.looks.extras.hat in OPEN_HATS:
-        hair.add_ahoge(sketch, r, view, BANGS + 2)
+        hair_ends.add_ahoge(sketch, r, view, BANGS + 2)
     tails.add_tied(sketch, r, view, BACK_HAIR - 1, BANGS + 3)

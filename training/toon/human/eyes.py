@@ -39,8 +39,11 @@ WHITE = np.array(
     ]
 )
 LASH = np.array(
-    [(-1.06, 0.3), (-0.88, -0.42), (-0.38, -1.02), (0.22, -1.24), (0.78, -1.0), (1.12, -0.46), (1.36, -0.36), (1.2, 0.02), (1.02, 0.16)]
-    + [(0.93, -0.1), (0.64, -0.62), (0.2, -0.86), (-0.34, -0.72), (-0.78, -0.26)]
+    [
+        (-1.06, 0.3), (-0.88, -0.42), (-0.38, -1.02), (0.22, -1.24), (0.78, -1.0), (1.12, -0.46),
+        (1.36, -0.36), (1.2, 0.02), (1.02, 0.16), (0.93, -0.1), (0.64, -0.62), (0.2, -0.86),
+        (-0.34, -0.72), (-0.78, -0.26),
+    ]
 )  # fmt: skip
 CLOSED = np.array([(-1.0, 0.28), (-0.5, 0.52), (0.0, 0.6), (0.5, 0.5), (1.1, 0.12)])
 
@@ -136,9 +139,16 @@ def add_eye(
             **options,
         )
         sketch.add(
-            layer, f"{name}.shine.0", view.place(eye(curves.disc(-0.3, -0.35 * opened, 0.3, 0.25, 10))), "eye", "shine", "head",
-            marking=True, within=f"{name}.pupil", shaded=False,
-        )  # fmt: skip
+            layer,
+            f"{name}.shine.0",
+            view.place(eye(curves.disc(-0.3, -0.35 * opened, 0.3, 0.25, 10))),
+            "eye",
+            "shine",
+            "head",
+            marking=True,
+            within=f"{name}.pupil",
+            shaded=False,
+        )
         return
     white = _lidded(WHITE, opened)
     shade = _lidded(
@@ -157,9 +167,16 @@ def add_eye(
     )
     ink = 0.0 if face.lashes > 0.3 else 0.5
     sketch.add(
-        layer, name, eye.put(white), "eye", "sclera", "head", outlined=ink,
-        tones=[Tone(SHADOW, view.place(eye(shade)))], **options,
-    )  # fmt: skip
+        layer,
+        name,
+        eye.put(white),
+        "eye",
+        "sclera",
+        "head",
+        outlined=ink,
+        tones=[Tone(SHADOW, view.place(eye(shade)))],
+        **options,
+    )
     gx = pose.gaze[0] * 0.22 * s + 0.1 * view.sin * s
     gy = 0.06 + pose.gaze[1] * 0.15
     iris = "iris" if s > 0 else "iris2"
@@ -175,9 +192,16 @@ def add_eye(
         return view.place(eye(np.asarray(points) * [iw, ih] + [gx, gy]))
 
     sketch.add(
-        layer, f"{name}.iris", on_iris(curves.disc(0, 0, 1, 1, 20)), "eye", iris, "head", outlined=0.6,
-        tones=[Tone(SHADOW, on_iris(dark)), Tone(HIGHLIGHT, on_iris(curves.loop(light, 2)))], **inner,
-    )  # fmt: skip
+        layer,
+        f"{name}.iris",
+        on_iris(curves.disc(0, 0, 1, 1, 20)),
+        "eye",
+        iris,
+        "head",
+        outlined=0.6,
+        tones=[Tone(SHADOW, on_iris(dark)), Tone(HIGHLIGHT, on_iris(curves.loop(light, 2)))],
+        **inner,
+    )
     if face.pupil != "none":
         wide, high = {"slit": (0.16, 0.7), "ring": (0.62, 0.62), "star": (0.5, 0.5)}.get(
             face.pupil, (0.44, 0.5)
@@ -206,9 +230,15 @@ def add_eye(
     ]
     for k, (x, y, w, h) in enumerate(shines[: face.shines]):
         sketch.add(
-            layer + 0.2, f"{name}.shine.{k}", on_iris(curves.disc(x, y * min(1, 1.2 * opened), w, h * max(opened, 0.5), 12)), "eye", "shine", "head",
-            marking=True, **inner,
-        )  # fmt: skip
+            layer + 0.2,
+            f"{name}.shine.{k}",
+            on_iris(curves.disc(x, y * min(1, 1.2 * opened), w, h * max(opened, 0.5), 12)),
+            "eye",
+            "shine",
+            "head",
+            marking=True,
+            **inner,
+        )
     if face.lashes > 0.3:
         lash = LASH.copy()
         middle = np.array([-0.02, -0.05])

@@ -1,4 +1,4 @@
-"""Faces: brows, nose, mouths, cheeks, and the face itself that carries them. Eyes are in eyes.py."""
+"""Faces: brows, nose, mouths, cheeks, and the face that carries them. Eyes are in eyes.py."""
 
 from __future__ import annotations
 
@@ -93,10 +93,14 @@ _CLOSED = {
 }
 # Outlines of open ones, 10 points each.
 _OPEN = {
-    "open": [(-0.75, -0.2), (-0.35, -0.3), (0, -0.25), (0.35, -0.3), (0.75, -0.2), (0.7, 0.25), (0.4, 0.75), (0, 0.9), (-0.4, 0.75), (-0.7, 0.25)],
-    "laugh": [(-1, -0.35), (-0.5, -0.25), (0, -0.2), (0.5, -0.25), (1, -0.35), (0.85, 0.2), (0.5, 0.75), (0, 0.98), (-0.5, 0.75), (-0.85, 0.2)],
-    "o": [(-0.36, -0.1), (-0.25, -0.4), (0, -0.5), (0.25, -0.4), (0.36, -0.1), (0.36, 0.25), (0.25, 0.55), (0, 0.65), (-0.25, 0.55), (-0.36, 0.25)],
-    "teeth": [(-0.9, -0.3), (-0.45, -0.22), (0, -0.2), (0.45, -0.22), (0.9, -0.3), (0.85, 0.1), (0.5, 0.35), (0, 0.42), (-0.5, 0.35), (-0.85, 0.1)],
+    "open": [(-0.75, -0.2), (-0.35, -0.3), (0, -0.25), (0.35, -0.3), (0.75, -0.2),
+              (0.7, 0.25), (0.4, 0.75), (0, 0.9), (-0.4, 0.75), (-0.7, 0.25)],
+    "laugh": [(-1, -0.35), (-0.5, -0.25), (0, -0.2), (0.5, -0.25), (1, -0.35),
+              (0.85, 0.2), (0.5, 0.75), (0, 0.98), (-0.5, 0.75), (-0.85, 0.2)],
+    "o": [(-0.36, -0.1), (-0.25, -0.4), (0, -0.5), (0.25, -0.4), (0.36, -0.1),
+              (0.36, 0.25), (0.25, 0.55), (0, 0.65), (-0.25, 0.55), (-0.36, 0.25)],
+    "teeth": [(-0.9, -0.3), (-0.45, -0.22), (0, -0.2), (0.45, -0.22), (0.9, -0.3),
+              (0.85, 0.1), (0.5, 0.35), (0, 0.42), (-0.5, 0.35), (-0.85, 0.1)],
 }  # fmt: skip
 
 
@@ -123,24 +127,49 @@ def _open_mouth(sketch: Sketch, view: HeadView, pose, woman: float, layer: float
     outline = view.place(curves.loop(points, 3))
     teeth = pose.mouth == "teeth"
     sketch.add(
-        layer, "mouth", outline, "mouth", "teeth" if teeth else "mouth", "head",
-        within=FACE, outlined=0.6, shaded=False,
-        strokes=[stroke(view.place([(x - 0.11 * wide, y), (x + 0.11 * wide, y)]), 0.4)] if teeth else (),
-    )  # fmt: skip
+        layer,
+        "mouth",
+        outline,
+        "mouth",
+        "teeth" if teeth else "mouth",
+        "head",
+        within=FACE,
+        outlined=0.6,
+        shaded=False,
+        strokes=[stroke(view.place([(x - 0.11 * wide, y), (x + 0.11 * wide, y)]), 0.4)]
+        if teeth
+        else (),
+    )
     if teeth:
         return
     tongue = curves.disc(x, y + high * 0.85, 0.075 * wide, high * 0.5)
     sketch.add(
-        layer, "mouth.tongue", view.place(tongue), "mouth", "tongue", "head",
-        within="mouth", marking=True, shaded=False,
-    )  # fmt: skip
+        layer,
+        "mouth.tongue",
+        view.place(tongue),
+        "mouth",
+        "tongue",
+        "head",
+        within="mouth",
+        marking=True,
+        shaded=False,
+    )
     if pose.mouth in ("open", "laugh"):
         upper = points[:5]
-        row = np.concatenate([upper + [0, -0.03], upper[::-1] + [0, high * 0.22]])
+        row = np.concatenate(
+            [upper + np.array([0, -0.03]), upper[::-1] + np.array([0, high * 0.22])]
+        )
         sketch.add(
-            layer, "mouth.teeth", view.place(row), "mouth", "teeth", "head",
-            within="mouth", marking=True, shaded=False,
-        )  # fmt: skip
+            layer,
+            "mouth.teeth",
+            view.place(row),
+            "mouth",
+            "teeth",
+            "head",
+            within="mouth",
+            marking=True,
+            shaded=False,
+        )
 
 
 def _brow(sketch: Sketch, rig: Rig, view: HeadView, side: str, s: float, layer: float) -> None:
@@ -159,9 +188,16 @@ def _brow(sketch: Sketch, rig: Rig, view: HeadView, side: str, s: float, layer: 
     ]
     half = np.array([0.009, 0.014, 0.012, 0.003]) * face.brow
     sketch.add(
-        layer, f"brow.{side}", view.place(curves.tube(points, half, 3)), "hair", "brow", "head",
-        within=FACE, outlined=0.25, shaded=False,
-    )  # fmt: skip
+        layer,
+        f"brow.{side}",
+        view.place(curves.tube(points, half, 3)),
+        "hair",
+        "brow",
+        "head",
+        within=FACE,
+        outlined=0.25,
+        shaded=False,
+    )
 
 
 def _cheeks(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
@@ -174,14 +210,32 @@ def _cheeks(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
             continue
         x, y = view.feature(0.255 * s, 0.27)
         sketch.add(
-            layer, f"cheek.{side}",
-            view.place(curves.disc(x, y, 0.085 * wide * (0.7 + 0.3 * blush), 0.035 + 0.015 * blush)),
-            "skin", "blush", "head", within=FACE, marking=True, shaded=False,
+            layer,
+            f"cheek.{side}",
+            view.place(
+                curves.disc(x, y, 0.085 * wide * (0.7 + 0.3 * blush), 0.035 + 0.015 * blush)
+            ),
+            "skin",
+            "blush",
+            "head",
+            within=FACE,
+            marking=True,
+            shaded=False,
             strokes=[
-                stroke(view.place([(x + k * 0.035 * wide + 0.012, y - 0.02), (x + k * 0.035 * wide - 0.012, y + 0.02)]), 0.35)
+                stroke(
+                    view.place(
+                        [
+                            (x + k * 0.035 * wide + 0.012, y - 0.02),
+                            (x + k * 0.035 * wide - 0.012, y + 0.02),
+                        ]
+                    ),
+                    0.35,
+                )
                 for k in (-1, 0, 1)
-            ] if blush > 0.8 else (),
-        )  # fmt: skip
+            ]
+            if blush > 0.8
+            else (),
+        )
 
 
 def _marks(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:

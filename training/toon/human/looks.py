@@ -274,7 +274,9 @@ def _hair(rng: np.random.Generator, body: Body) -> Hair:
     length *= reach if back in ("long", "very long") else 1
     return Hair(
         bangs=_pick(rng, BANGS, [2, 1.5, 2, 1.5, 1.2, 1, 1, 0.4]),
-        locks=int(rng.integers(5, 13)),
+        locks=int(
+            rng.choice([5, 6, 7, 8, 9, 10, 12, 15], p=[0.18, 0.2, 0.2, 0.14, 0.1, 0.08, 0.06, 0.04])
+        ),
         bangs_length=float(rng.uniform(0.75, 1.2)),
         back=back,
         length=float(min(length, 0.66 * (body.heads - 0.5))),
@@ -307,8 +309,8 @@ def _outfit(rng: np.random.Generator, body: Body) -> Outfit:
             1.7 * woman,
             0.9 * woman,
             1.1 * (1 - woman) + 0.15,
-        ]
-        + [1.2, 0.7, 0.7, 0.35, 0.8, 0.6 * woman, 0.7],
+            *(1.2, 0.7, 0.7, 0.35, 0.8, 0.6 * woman, 0.7),
+        ],
     )
     if top == "swimsuit" and body.heads < 5.5:
         top = "tank"
@@ -337,9 +339,16 @@ def _outfit(rng: np.random.Generator, body: Body) -> Outfit:
     }[top]
     sleeves = _pick(rng, SLEEVES, [0.7, 1.4, 0.7 * woman, 0.5, 3, 0.5, 0.6])
     sleeves = {
-        "tank": "none", "swimsuit": "none", "suit": "long", "blazer": "long", "hoodie": "long",
-        "robe": "wide", "uniform": "long", "armour": "long", "sweater": "long",
-    }.get(top, sleeves)  # fmt: skip
+        "tank": "none",
+        "swimsuit": "none",
+        "suit": "long",
+        "blazer": "long",
+        "hoodie": "long",
+        "robe": "wide",
+        "uniform": "long",
+        "armour": "long",
+        "sweater": "long",
+    }.get(top, sleeves)
     neck = _pick(rng, NECKWEAR, [4, 0.8, 0.8, 0.7, 0.6, 0.6, 0.5, 0.3, 0.25])
     if top in ("suit", "blazer", "vest"):
         neck = _pick(rng, ("tie", "bow", "ribbon", "none", "cravat"), [4, 1, 1, 1, 0.5])

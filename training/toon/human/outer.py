@@ -8,8 +8,8 @@ import numpy as np
 
 from . import curves, tops
 from .rings import Rings, joined, patch, skirt_rings, spot, stripe, trunk_rings
-from .sketch import Sketch, stroke
 from .skeleton import SIDES, Rig
+from .sketch import Sketch, stroke
 
 _COATS = {"coat": 0.42, "long coat": 0.82, "cardigan": 0.12, "jacket": 0.0}
 
@@ -41,7 +41,7 @@ def add_coat(sketch: Sketch, rig: Rig, layer: float, behind: float) -> None:
         low, high = (opened, math.pi + 0.02) if s > 0 else (-math.pi - 0.02, -opened)
         drop = -0.35
 
-        def neck(around):
+        def neck(around, drop=drop):
             return drop * np.abs(np.cos(around))
 
         panel = patch(rings, first, top, low, high, count=9, arc=5, top=neck)
@@ -106,9 +106,18 @@ def add_coat(sketch: Sketch, rig: Rig, layer: float, behind: float) -> None:
 def add_coat_sleeve(sketch: Sketch, rig: Rig, side: str, layer: float, before: bool) -> None:
     if rig.looks.outfit.coat != "none":
         tops.add_sleeve(
-            sketch, rig, side, layer, before, "long", f"coat.sleeve.{side}", "coat",
-            tops.ease(rig) + 0.035, rig.chance(32) > 0.5, "coat",
-        )  # fmt: skip
+            sketch,
+            rig,
+            side,
+            layer,
+            before,
+            "long",
+            f"coat.sleeve.{side}",
+            "coat",
+            tops.ease(rig) + 0.035,
+            rig.chance(32) > 0.5,
+            "coat",
+        )
 
 
 def add_cape(sketch: Sketch, rig: Rig, behind: float, before: float, collar: float) -> None:

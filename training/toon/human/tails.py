@@ -89,7 +89,9 @@ def _tail(
         side = middle[2:7] + off * np.linspace(0.4, 1.25, 5, dtype=np.float32)[:, None]
         outline = curves.tube(side, np.array([0.5, 0.62, 0.55, 0.35, 0.02]) * thick, 3)
         sketch.add(layer, f"{name}.end.{k}", outline, "hair", "hair", "head")
-    lines = [stroke(curves.line(middle[1:7] + [o * thick, 0]), 0.5) for o in (-0.35, 0.1, 0.45)]
+    lines = [
+        stroke(curves.line(middle[1:7] + np.array([o * thick, 0])), 0.5) for o in (-0.35, 0.1, 0.45)
+    ]
     sketch.add(
         layer + 0.01, name, curves.tube(middle, wide, 3), "hair", "hair", "head", strokes=lines
     )
@@ -116,9 +118,14 @@ def _bun(sketch: Sketch, rig: Rig, view: HeadView, name: str, spot, layer: float
         (x + 0.15 * r, y + 0.2 * r),
     ]
     sketch.add(
-        layer, name, view.place(curves.disc(x, y, r, r * 0.92)), "hair", "hair", "head",
+        layer,
+        name,
+        view.place(curves.disc(x, y, r, r * 0.92)),
+        "hair",
+        "hair",
+        "head",
         strokes=[stroke(view.place(curves.line(swirl)), 0.5)],
-    )  # fmt: skip
+    )
 
 
 def _braid(sketch: Sketch, rig: Rig, view: HeadView, name: str, spot, layer: float) -> None:
@@ -127,7 +134,9 @@ def _braid(sketch: Sketch, rig: Rig, view: HeadView, name: str, spot, layer: flo
     count = 9
     middle = _hanging(rig, view, spot, length, False, count + 2)
     thick = 0.085 * hair.volume
-    tuft = curves.tube(middle[-3:] + [0, thick * 1.6], [thick * 0.5, thick * 0.95, 0.005], 3)
+    tuft = curves.tube(
+        middle[-3:] + np.array([0, thick * 1.6]), [thick * 0.5, thick * 0.95, 0.005], 3
+    )
     sketch.add(layer, f"{name}.tuft", tuft, "hair", "hair", "head")
     for k in range(count - 1, -1, -1):
         step = middle[k + 1] - middle[k]
@@ -194,9 +203,18 @@ def add_bow(
         ]
         fold = [(way * 0.15, 0), (way * 0.45, -0.05), (way * 0.7, -0.2)]
         sketch.add(
-            layer + 0.001, f"{name}.{k}", put(curves.loop(wing, 3)), category, color, bone, outlined=0.8,
-            strokes=[stroke(put(fold), 0.5), stroke(put([(way * 0.15, 0.05), (way * 0.5, 0.12)]), 0.4)],
-        )  # fmt: skip
+            layer + 0.001,
+            f"{name}.{k}",
+            put(curves.loop(wing, 3)),
+            category,
+            color,
+            bone,
+            outlined=0.8,
+            strokes=[
+                stroke(put(fold), 0.5),
+                stroke(put([(way * 0.15, 0.05), (way * 0.5, 0.12)]), 0.4),
+            ],
+        )
     sketch.add(
         layer + 0.002,
         f"{name}.knot",

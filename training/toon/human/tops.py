@@ -27,7 +27,17 @@ TUCKED = (
     "sailor",
 )
 # how loose cloth is about the trunk and the arms
-_EASE = {"hoodie": 0.05, "sweater": 0.035, "suit": 0.03, "blazer": 0.03, "robe": 0.035, "armour": 0.035, "swimsuit": 0.004, "tank": 0.012, "uniform": 0.03}  # fmt: skip
+_EASE = {
+    "hoodie": 0.05,
+    "sweater": 0.035,
+    "suit": 0.03,
+    "blazer": 0.03,
+    "robe": 0.035,
+    "armour": 0.035,
+    "swimsuit": 0.004,
+    "tank": 0.012,
+    "uniform": 0.03,
+}
 
 
 def ease(rig: Rig) -> float:
@@ -269,9 +279,16 @@ def add_sleeve(
             tip = [tuple(p) for p in tip]
         outline, seam = curves.bent_limb(a, b, end, wa, wb, we, bulge=(man, 0.012), tip=tip)
         sketch.add(
-            layer, name, outline, "clothes", color, bone, strokes=_elbow_folds(rig, side, a, b, c, wb),
-            seams=(seam,) if before else (), casts=(TRUNK, TOP) if before else (),
-        )  # fmt: skip
+            layer,
+            name,
+            outline,
+            "clothes",
+            color,
+            bone,
+            strokes=_elbow_folds(rig, side, a, b, c, wb),
+            seams=(seam,) if before else (),
+            casts=(TRUNK, TOP) if before else (),
+        )
     if cuffs and kind not in ("wide",):
         start, stop = (a, b) if reach <= 1 else (b, c)
         share = reach if reach <= 1 else reach - 1
@@ -333,7 +350,7 @@ def add_glove(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
     if kind == "none":
         return
     index = 0 if side == "left" else 1
-    a, b, c = (np.array(p) for p in arm_joints(rig, side))
+    _, b, c = (np.array(p) for p in arm_joints(rig, side))
     w = rig.size.arm[2] + 0.012
     start = c - (c - b) * (0.2 if kind != "long" else 0.95)
     hand, lines = hand_points(rig, side, rig.pose.hands[index], 1.06)

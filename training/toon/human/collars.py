@@ -1,4 +1,4 @@
-"""Small things on clothes: collars, ties and bows, buttons, pockets, belts, patterns, prints."""
+"""What is worn about the neck: collars, ties, bows, scarfs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from . import curves
 from .rings import Rings, patch, spot, stripe, trunk_rings
-from .sketch import Sketch, stroke
 from .skeleton import Rig
+from .sketch import Sketch, stroke
 from .tails import add_bow
 from .tops import TOP, ease
 
@@ -68,14 +68,14 @@ def add_collar(sketch: Sketch, rig: Rig, layer: float) -> None:
         band = _neck_band(rig, -0.12, 0.3)
         sketch.add(layer, COLLAR, band, "clothes", color, "neck")
         for s, side in ((1.0, "left"), (-1.0, "right")):
-            leaf = _flap(rings, s, [(0.02, 0.985), (0.75, 1.0), (0.85, 0.94), (0.42, 0.87)])
+            leaf = cut_piece(rings, s, [(0.02, 0.985), (0.75, 1.0), (0.85, 0.94), (0.42, 0.87)])
             if leaf is not None:
                 sketch.add(
                     layer + 0.02, f"collar.{side}", leaf, "clothes", color, "neck", outlined=0.8
                 )
             if kind == "lapels":
                 deep = 0.42 + 0.12 * rig.chance(15)
-                lapel = _flap(
+                lapel = cut_piece(
                     rings,
                     s,
                     [
@@ -144,7 +144,7 @@ def _neck_band(rig: Rig, low: float, high: float) -> np.ndarray:
     return curves.loop(points, 4)
 
 
-def _flap(rings: Rings, s: float, places) -> np.ndarray | None:
+def cut_piece(rings: Rings, s: float, places) -> np.ndarray | None:
     """A polygon on the surface from (azimuth, level) places of one side."""
     around = np.array([p[0] for p in places]) * s
     spots = np.array([spot(p[1]) for p in places])
@@ -175,7 +175,7 @@ def _sailor(sketch: Sketch, rig: Rig, rings: Rings, layer: float) -> None:
             )
         return
     for s, side in ((1.0, "left"), (-1.0, "right")):
-        flap = _flap(
+        flap = cut_piece(
             rings.grown(0.012),
             s,
             [
@@ -192,7 +192,7 @@ def _sailor(sketch: Sketch, rig: Rig, rings: Rings, layer: float) -> None:
         if flap is None:
             continue
         name = sketch.add(layer, f"collar.{side}", flap, "clothes", "trim", "neck")
-        line = _flap(
+        line = cut_piece(
             rings.grown(0.012),
             s,
             [
@@ -256,7 +256,7 @@ def add_neckwear(sketch: Sketch, rig: Rig, layer: float) -> None:
     if kind == "tie":
         low = 0.42 + 0.1 * rig.chance(18)
         w = 0.1 * u / max(rig.size.shoulder, 0.2)
-        body = _flap(
+        body = cut_piece(
             rings,
             1.0,
             [
@@ -293,7 +293,7 @@ def add_neckwear(sketch: Sketch, rig: Rig, layer: float) -> None:
         )
     elif kind == "cravat":
         for k in range(3):
-            leaf = _flap(
+            leaf = cut_piece(
                 rings,
                 1.0,
                 [
@@ -340,199 +340,3 @@ def add_neckwear(sketch: Sketch, rig: Rig, layer: float) -> None:
                 "neck",
                 outlined=0.6,
             )
-
-
-def add_details(sketch: Sketch, rig: Rig, layer: float) -> None:
-    """Buttons and pockets on the top."""
-    o = rig.looks.outfit
-    rings = trunk_rings(rig, ease(rig) + 0.004)
-    u = unit(rig)
-    if rings.faces(0.0, spot(0.6)) > 0.1 and o.top in (
-        "shirt",
-        "blouse",
-        "suit",
-        "blazer",
-        "uniform",
-        "vest",
-        "dress",
-        "gown",
-    ):
-        start = 0.36 if o.top in ("suit", "blazer") else 0.8
-        rows = (0.03,) if o.top != "uniform" else (-0.3, 0.3)
-        count = min(o.buttons, 2) if o.top in ("suit", "blazer") else o.buttons
-        for row, around in enumerate(rows):
-            for k in range(count):
-                x, y = rings.points([around], [spot(start - 0.13 * k)])[0].tolist()
-                sketch.add(
-                    layer,
-                    f"button.{row}.{k}",
-                    curves.disc(x, y, 0.022 * u, count=10),
-                    "clothes",
-                    "metal",
-                    "spine",
-                    within=TOP,
-                    outlined=0.5,
-                    shaded=False,
-                )
-    if o.pockets and o.top in ("shirt", "suit", "blazer", "uniform", "hoodie", "sweater"):
-        if o.top == "hoodie":
-            pocket = _flap(rings, 1.0, [(-0.75, 0.3), (0.75, 0.3), (0.9, 0.17), (-0.9, 0.17)])
-            if pocket is not None:
-                sketch.add(
-                    layer, "pocket", pocket, "clothes", "top", "spine", within=TOP, outlined=0.7
-                )
-        else:
-            pocket = _flap(
-                rings, 1.0, [(0.3, 0.72), (0.8, 0.73), (0.8, 0.62), (0.55, 0.6), (0.3, 0.62)]
-            )
-            if pocket is not None:
-                sketch.add(
-                    layer, "pocket", pocket, "clothes", "top", "spine", within=TOP, outlined=0.7
-                )
-
-
-def add_belt(sketch: Sketch, rig: Rig, layer: float) -> None:
-    kind = rig.looks.outfit.belt
-    if rig.looks.outfit.top == "robe":
-        kind = "sash"
-    if kind == "none" or rig.looks.outfit.top == "swimsuit":
-        return
-    high = {"belt": 0.06, "sash": 0.15, "cord": 0.035}[kind]
-    rings = trunk_rings(rig, ease(rig) + 0.025)
-    middle = 0.42
-    color = "belt" if kind == "belt" else "accent"
-    category = "belt"
-    band = patch(rings, spot(middle - high / 2), spot(middle + high / 2), count=3, arc=5)
-    sketch.add(layer, "belt", band, category, color, "hips", outlined=0.8)
-    if rings.faces(0.0, spot(middle)) > 0.15:
-        x, y = rings.points([0.0], [spot(middle)])[0].tolist()
-        w = 0.05 * unit(rig)
-        if kind == "belt":
-            box = np.array(
-                [
-                    (x - w, y - w * 0.8),
-                    (x + w, y - w * 0.8),
-                    (x + w, y + w * 0.8),
-                    (x - w, y + w * 0.8),
-                ]
-            )
-            sketch.add(layer + 0.01, "buckle", box, category, "metal", "hips", outlined=0.7)
-        else:
-            add_bow(
-                sketch, "belt.bow", (x, y), w * 2, color, category, layer + 0.02, "hips", tails=True
-            )
-    elif kind == "sash" and rings.faces(math.pi, spot(middle)) > 0.15:
-        x, y = rings.points([math.pi], [spot(middle)])[0].tolist()
-        add_bow(
-            sketch,
-            "belt.bow",
-            (x, y),
-            0.2 * unit(rig),
-            color,
-            category,
-            layer + 0.02,
-            "hips",
-            tails=True,
-        )
-
-
-def add_pattern(
-    sketch: Sketch,
-    rig: Rig,
-    rings: Rings,
-    part: str,
-    first: float,
-    last: float,
-    layer: float,
-    prefix: str,
-) -> None:
-    """A pattern on what `part` shows of `rings` between two spots, of `Outfit.pattern`."""
-    kind = rig.looks.outfit.pattern
-    n = 0
-
-    def mark(outline, color: str = "print") -> None:
-        nonlocal n
-        if outline is not None:
-            sketch.add(
-                layer,
-                f"{prefix}.{kind}.{n}",
-                outline,
-                "clothes",
-                color,
-                "spine",
-                within=part,
-                marking=True,
-            )
-        n += 1
-
-    rows = 4 + int(rig.chance(26) * 4)
-    step = (last - first) / rows
-    if kind in ("stripes", "plaid"):
-        for k in range(rows):
-            low = first + step * (k + 0.2)
-            mark(patch(rings, low, low + step * 0.4, count=2, arc=5, steps=2))
-    if kind in ("bars", "plaid"):
-        for k in range(10):
-            around = 2 * math.pi * k / 10
-            mark(
-                patch(
-                    rings, first - 0.5, last + 0.3, around, around + 0.16, count=4, arc=1, steps=2
-                ),
-                "print" if kind == "bars" else "trim",
-            )
-    if kind in ("dots", "diamonds"):
-        size = 0.035 * unit(rig) * (0.8 + 0.8 * rig.chance(27))
-        for row in range(rows):
-            for k in range(8):
-                around = 2 * math.pi * (k + 0.5 * (row % 2)) / 8
-                where = first + step * (row + 0.5)
-                face = rings.faces(around, where)
-                if face < 0.12:
-                    n += 1
-                    continue
-                x, y = rings.points([around], [where])[0].tolist()
-                mark(
-                    curves.disc(
-                        x,
-                        y,
-                        size * (0.3 + 0.7 * face),
-                        size * (1.5 if kind == "diamonds" else 1.0),
-                        10 if kind == "dots" else 4,
-                    )
-                )
-    if kind == "hem":
-        mark(patch(rings, first + 0.12, first + 0.12 + step * 0.5, count=2, arc=5, steps=2))
-    if kind == "print" and rings.faces(0.0, (first + last) / 2) > 0.15:
-        where = first + (last - first) * 0.62
-        x, y = rings.points([0.0], [where])[0].tolist()
-        face = rings.faces(0.0, where)
-        r = 0.12 * unit(rig)
-        shape = int(rig.chance(28) * 4)
-        t = np.linspace(0, 2 * np.pi, 20, endpoint=False)
-        if shape == 0:  # a star
-            radius = np.where(np.arange(20) % 4 == 0, 1.0, 0.45)
-            points = np.stack([np.sin(t) * radius, -np.cos(t) * radius], 1)
-        elif shape == 1:  # a heart
-            points = np.stack(
-                [
-                    np.sin(t) ** 3,
-                    -(13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)) / 16,
-                ],
-                1,
-            )
-        elif shape == 2:
-            points = np.stack([np.sin(t), np.cos(t)], 1)
-        else:  # a cat's head
-            points = curves.loop(
-                [
-                    (-0.9, -1.0),
-                    (-0.4, -0.6),
-                    (0.4, -0.6),
-                    (0.9, -1.0),
-                    (1.0, 0.2),
-                    (0.0, 0.9),
-                    (-1.0, 0.2),
-                ],
-                3,
-            )
-        mark(points * [r * (0.3 + 0.7 * face), r] + [x, y])
