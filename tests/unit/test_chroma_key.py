@@ -213,6 +213,33 @@ def test_a_gradient_of_the_figures_own_that_passes_through_the_key_has_no_hole()
         assert rgba[78:90, 86:98, 3].min() > 0.95
 
 
+@pytest.mark.parametrize("way", [lambda p: p, video], ids=["as it is", "h264"])
+def test_a_shadow_on_the_screen_is_screen(way):
+    truth = drawn()
+    clean = before_screen(truth, uneven=0.1, noise=0).astype(np.float32)
+    shade = np.zeros(truth.shape[:2], np.float32)
+    cv2.ellipse(shade, (60, 270), (55, 22), 0, 0, 360, 0.35, -1)
+    shade = cv2.GaussianBlur(shade, (0, 0), 3)[..., None]
+    screen = before_screen(np.zeros_like(truth), uneven=0.1, noise=0)
+    picture = clean - shade * screen * (1 - truth[..., 3:])
+    rng = np.random.default_rng(0)
+    picture = way(
+        np.rint(picture + rng.normal(0, 1.5, picture.shape)).clip(0, 255).astype(np.uint8)
+    )
+    error = np.abs(key_out(picture)[..., 3] - truth[..., 3])
+    assert error.mean() < 0.012
+    assert error[shade[..., 0] > 0.05].mean() < 0.03
+
+
+def test_a_blurred_edge_stays_soft():
+    truth = cv2.GaussianBlur(drawn(), (0, 0), 2)
+    picture = cv2.GaussianBlur(before_screen(drawn(), noise=0), (0, 0), 2)
+    rgba = key_out(jpeg(picture))
+    assert np.abs(rgba[..., 3] - truth[..., 3]).mean() < 0.016
+    soft = ((rgba[..., 3] > 0.1) & (rgba[..., 3] < 0.9)).sum()
+    assert soft == pytest.approx(((truth[..., 3] > 0.1) & (truth[..., 3] < 0.9)).sum(), rel=0.4)
+
+
 def test_a_green_garment_that_touches_the_screen_stays_and_stays_green():
     truth = drawn(skirt=(40, 110, 80))
     rgba = key_out(before_screen(truth, uneven=0.2))

@@ -9,7 +9,7 @@ explain the pixel best decide its alpha.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -21,9 +21,10 @@ from .subsampling import halved_colors, sharpened_colors
 
 ENCLOSED = ("auto", "keep", "hole")
 _DEPTHS = (0.0, 1.5, 3.0, 6.0)  # behind the edge, pixels, where the figure's colours are looked for
+_MOST = 0.5  # share of the key from which on a pixel can carry softness further
 _MISFIT = 0.03  # of a pixel that a guess explains badly
 _NEUTRAL, _NEUTRAL_HALVED = 1.0, 0.3  # weight of the colour difference, against 1 for a perfect fit
-_CHROMA_HALVED = 0.7  # weight of colour against luma when colour is less sharp
+_CHROMA_HALVED = 0.6  # weight of colour against luma when colour is less sharp
 _INK = 9  # side of the square in which ink is looked for
 _ENDS = 0.03  # of alpha at either end are taken for 0 and 1
 
@@ -68,6 +69,11 @@ def matte(picture: np.ndarray, screen: Screen, options: MatteOptions | None = No
     held = keyness(screen.color, screen.hue)
     share = keyness(picture, screen.hue) / np.maximum(held, 1e-3)
     bare = bare_screen(picture, screen, share, options.enclosed)
+    shadow = _cast_shadow(picture, screen, bare, reach)
+    if shadow.any():
+        bare |= shadow
+        screen = _darkened(screen, picture, shadow, reach)
+        share = keyness(picture, screen.hue) / np.maximum(keyness(screen.color, screen.hue), 1e-3)
     unknown = _unknown(share, bare, reach)
     alpha = np.where(bare, 0, 1).astype(np.float32)
     color = picture.copy()
@@ -136,9 +142,45 @@ def _exactly_screen(apart, share, near, enclosed, screen: Screen) -> np.ndarray:
     return found[labels]
 
 
+def _cast_shadow(picture, screen: Screen, bare: np.ndarray, reach: int) -> np.ndarray:
+    """Where the screen is only darker, bool [H,W]: wide areas of its very hue beside it.
+
+    A dark line's soft edge looks the same but is thin.
+    """
+    color = screen.color
+    light = (picture * color).sum(-1) / np.maximum((color * color).sum(-1), 1e-4)
+    apart = largest(np.abs(picture - light[..., None] * color))
+    darker = ~bare & (light > 0.4) & (light < 0.98) & (apart < 0.03 + 3 * screen.noise)
+    kernel = np.ones((2 * reach + 3, 2 * reach + 3), np.uint8)
+    wide = cv2.morphologyEx(darker.astype(np.uint8), cv2.MORPH_OPEN, kernel)
+    if not wide.any():
+        return wide > 0
+    # its soft rim is thin again
+    grown = (cv2.dilate(wide, kernel) > 0) & darker
+    count, labels = cv2.connectedComponents(grown.astype(np.uint8), connectivity=4)
+    beside = np.zeros(count, bool)
+    beside[labels[cv2.dilate(bare.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0]] = True
+    beside[0] = False
+    return beside[labels]
+
+
+def _darkened(screen: Screen, picture, shadow: np.ndarray, reach: int) -> Screen:
+    """The screen as it is in a shadow, and under what stands in it."""
+    share = blur(shadow.astype(np.float32), reach)
+    rest = blur((picture - screen.color) * shadow[..., None], reach) / (share + 0.02)[..., None]
+    return replace(screen, color=(screen.color + rest).clip(0, 1).astype(np.float32))
+
+
 def _unknown(share: np.ndarray, bare: np.ndarray, reach: int) -> np.ndarray:
-    """Where pixels can be part screen: near it, and in thin gaps and strands that begin there."""
-    far = cv2.distanceTransform((~bare).astype(np.uint8), cv2.DIST_L2, 5)
+    """Where pixels can be part screen: near it or what holds most of it, as glow and blur do, and
+    in thin gaps and strands that begin there."""
+    most = bare | (share > _MOST)
+    count, labels = cv2.connectedComponents(most.astype(np.uint8))
+    begins = np.zeros(count, bool)
+    begins[labels[bare]] = True
+    begins[0] = False
+    most = begins[labels]
+    far = cv2.distanceTransform((~most).astype(np.uint8), cv2.DIST_L2, 5)
     band = ~bare & (far <= reach)
     level = share.clip(0, 1)
     kernel = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
