@@ -143,10 +143,16 @@ def build(looks: Bird, pose: Pose) -> Figure:
     elif pose.action == "swim":
         y = -0.62 * b + bob
     body = tube(
-        [(-0.95 * a * c, y + 0.95 * a * s), (-0.35 * a * c, y + 0.35 * a * s),
-         (0.3 * a * c, y - 0.3 * a * s), (0.72 * a * c, y - 0.72 * a * s)],
-        [0.3 * b, 0.86 * b, 1.0 * b, 0.72 * b], 6, ends=(0.6, 0.8),
-    )  # fmt: skip
+        [
+            (-0.95 * a * c, y + 0.95 * a * s),
+            (-0.35 * a * c, y + 0.35 * a * s),
+            (0.3 * a * c, y - 0.3 * a * s),
+            (0.72 * a * c, y - 0.72 * a * s),
+        ],
+        [0.3 * b, 0.86 * b, 1.0 * b, 0.72 * b],
+        6,
+        ends=(0.6, 0.8),
+    )
     art.joint("body", (0, y))
     neck_base = body.line[-4]
     up = np.array([0.35, -1.0]) if not flying else np.array([0.9, -0.35])
@@ -221,8 +227,11 @@ def _tail(art: Assembly, looks: Bird, pose: Pose, body) -> None:
         feathers = 3 if not looks.plume else 5
         for k in range(feathers):
             spread = (k - (feathers - 1) / 2) * (0.22 if not looks.plume else 0.38)
-            blade = tube([(0.25, 0.0), (-0.45, 0.0), (-1.0 + 0.1 * abs(spread), 0.04 * spread)],
-                         [0.1, 0.17, 0.12], 4)  # fmt: skip
+            blade = tube(
+                [(0.25, 0.0), (-0.45, 0.0), (-1.0 + 0.1 * abs(spread), 0.04 * spread)],
+                [0.1, 0.17, 0.12],
+                4,
+            )
             c, s = np.cos(spread), np.sin(spread)
             turned = blade.outline @ np.array([[c, s], [-s, c]])
             art.add(f"tail.{k}", turned, "wing" if k % 2 == 0 else "main")
@@ -369,11 +378,39 @@ def _head(art: Assembly, looks: Bird, pose: Pose, at, upright: bool) -> None:
         upper = {
             "cone": [(x, -0.1 - 0.3 * depth), (x + 0.35, -0.02), (x + 0.12 + bill, 0.07), (x, 0.1)],
             "long": [(x, -0.08), (x + 0.3, -0.06), (x + 0.12 + bill, 0.08), (x, 0.1)],
-            "hook": [(x, -0.2), (x + 0.2 + 0.5 * bill, -0.16), (x + 0.14 + bill, 0.06), (x + 0.1 + bill, 0.26), (x + 0.06 + 0.6 * bill, 0.1), (x, 0.1)],
-            "huge": [(x - 0.05, -0.24), (x + 0.3, -0.28), (x + 0.9 * bill, -0.16), (x + 0.12 + bill, 0.14), (x + 0.6 * bill, 0.06), (x, 0.08)],
-            "flat": [(x, -0.1), (x + 0.2, -0.02), (x + 0.1 + 0.9 * bill, -0.03), (x + 0.16 + bill, 0.06), (x + 0.5 * bill, 0.11), (x, 0.12)],
-            "down": [(x, -0.14), (x + 0.3, -0.12), (x + bill, 0.1), (x + 0.9 * bill, 0.34), (x + 0.5 * bill, 0.12), (x, 0.12)],
-        }[kind]  # fmt: skip
+            "hook": [
+                (x, -0.2),
+                (x + 0.2 + 0.5 * bill, -0.16),
+                (x + 0.14 + bill, 0.06),
+                (x + 0.1 + bill, 0.26),
+                (x + 0.06 + 0.6 * bill, 0.1),
+                (x, 0.1),
+            ],
+            "huge": [
+                (x - 0.05, -0.24),
+                (x + 0.3, -0.28),
+                (x + 0.9 * bill, -0.16),
+                (x + 0.12 + bill, 0.14),
+                (x + 0.6 * bill, 0.06),
+                (x, 0.08),
+            ],
+            "flat": [
+                (x, -0.1),
+                (x + 0.2, -0.02),
+                (x + 0.1 + 0.9 * bill, -0.03),
+                (x + 0.16 + bill, 0.06),
+                (x + 0.5 * bill, 0.11),
+                (x, 0.12),
+            ],
+            "down": [
+                (x, -0.14),
+                (x + 0.3, -0.12),
+                (x + bill, 0.1),
+                (x + 0.9 * bill, 0.34),
+                (x + 0.5 * bill, 0.12),
+                (x, 0.12),
+            ],
+        }[kind]
         lower = np.array(
             [
                 (x - 0.02, 0.05),

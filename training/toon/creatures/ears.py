@@ -35,13 +35,33 @@ def add_ear(
     if where == "front":
         rx, ry = _ROOTS[kind]
         x, y, out = side * rx * width, ry, side
-        lean = {"point": 0.32, "round": 0.6, "disc": 0.75, "long": 0.12, "leaf": 1.35, "leaf up": 0.35,
-                "floppy": 2.75, "fold": 1.0, "fan": 1.65, "fin": 1.2}[kind]  # fmt: skip
+        lean = {
+            "point": 0.32,
+            "round": 0.6,
+            "disc": 0.75,
+            "long": 0.12,
+            "leaf": 1.35,
+            "leaf up": 0.35,
+            "floppy": 2.75,
+            "fold": 1.0,
+            "fan": 1.65,
+            "fin": 1.2,
+        }[kind]
         angle, shape_side = side * (lean + flick), side
     else:
         x, y = (-0.2, -0.34) if kind not in ("fan", "floppy", "fin") else (-0.2, -0.16)
-        lean = {"point": -0.25, "round": -0.3, "disc": -0.35, "long": -0.5, "leaf": -1.2, "leaf up": -0.2,
-                "floppy": -3.1, "fold": 0.7, "fan": -1.8, "fin": -1.4}[kind]  # fmt: skip
+        lean = {
+            "point": -0.25,
+            "round": -0.3,
+            "disc": -0.35,
+            "long": -0.5,
+            "leaf": -1.2,
+            "leaf up": -0.2,
+            "floppy": -3.1,
+            "fold": 0.7,
+            "fan": -1.8,
+            "fin": -1.4,
+        }[kind]
         angle, shape_side, out = lean + flick, -1, -1
     into = ("head",) if where == "near" else ()
     art.joint(name, (x, y))

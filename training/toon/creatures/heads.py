@@ -1,4 +1,4 @@
-"""Heads of animals: in profile, and turned to the viewer. Origin: where the neck ends; x forward."""
+"""Heads of animals, in profile and turned to the viewer. Origin: where the neck ends; x forward."""
 
 from __future__ import annotations
 
@@ -36,21 +36,33 @@ def _profile(art: Assembly, looks, pose: Pose, into: tuple[str, ...]) -> None:
                 add_ear(art, looks, pose, "far")
         long = looks.big_muzzle
         points = [
-            (-0.48, 0.0), (-0.36, -0.34), (-0.02, -0.48), (0.27, -0.38 if not long else -0.34),
+            (-0.48, 0.0),
+            (-0.36, -0.34),
+            (-0.02, -0.48),
+            (0.27, -0.38 if not long else -0.34),
             (0.4 + 0.1 * long, drop - b + 0.02),
             (0.42 + 0.6 * s, drop - (n + b) / 2 * 0.95 + 0.02),
-            (0.42 + s, drop - n * 0.9), (0.5 + s, drop - 0.1 * n), (0.46 + s, drop + 0.72 * n),
-            (0.34 + 0.62 * s, drop + 0.5 * (n + b)), (0.16 + 0.1 * s, drop + b * 0.95),
+            (0.42 + s, drop - n * 0.9),
+            (0.5 + s, drop - 0.1 * n),
+            (0.46 + s, drop + 0.72 * n),
+            (0.34 + 0.62 * s, drop + 0.5 * (n + b)),
+            (0.16 + 0.1 * s, drop + b * 0.95),
             (-0.2, 0.4),
-        ]  # fmt: skip
+        ]
         skull = loop(points, 4)
         keep = skull[:, 0] > -0.1
         art.add("head", skull, face, into=into if face == "main" else (), keep=keep)
         if looks.muzzle_light > 0.3 or looks.species == "panda":
             low = [
-                (0.56 + s, drop - 0.15 * n), (0.42 + 0.5 * s, drop - 0.05), (0.3, drop + 0.1),
-                (0.02, 0.2), (-0.3, 0.3), (-0.2, 0.6), (0.3 + s, drop + b + 0.2), (0.6 + s, drop + n),
-            ]  # fmt: skip
+                (0.56 + s, drop - 0.15 * n),
+                (0.42 + 0.5 * s, drop - 0.05),
+                (0.3, drop + 0.1),
+                (0.02, 0.2),
+                (-0.3, 0.3),
+                (-0.2, 0.6),
+                (0.3 + s, drop + b + 0.2),
+                (0.6 + s, drop + n),
+            ]
             art.mark("head.muzzle", loop(low, 3), "light", "head")
         _face_pattern(art, looks, 0.2, -0.1, profile=True)
         tip = (0.44 + s, drop - 0.35 * n)
@@ -80,8 +92,13 @@ def _profile(art: Assembly, looks, pose: Pose, into: tuple[str, ...]) -> None:
                 art.mark("head.lips", soft, shade, "head")
             elif looks.big_muzzle:
                 art.mark("head.lips", round_(0.5 + s, drop, 0.24, 0.34), "pattern", "head")
-            art.add("nose", round_(tip[0] - 0.03, tip[1], 0.035, 0.05, 0.5, 12), "ink", within="head",
-                    outlined=0.0)  # fmt: skip
+            art.add(
+                "nose",
+                round_(tip[0] - 0.03, tip[1], 0.035, 0.05, 0.5, 12),
+                "ink",
+                within="head",
+                outlined=0.0,
+            )
         elif not looks.trunk:
             r = 0.085 * looks.nose_size
             art.add("nose", round_(tip[0] + 0.02, tip[1] - 0.02, r * 1.1, r * 0.9, 0.3), "nose")
@@ -231,10 +248,21 @@ def add_front_head(art: Assembly, looks, pose: Pose, turn: float = 0.0) -> None:
         for side in (-1, 1):
             add_ear(art, looks, pose, "front", side, w)
     points = [
-        (0.0, -0.5), (0.3 * w / 0.5, -0.44), (0.92 * w, -0.2), (w, 0.08), (0.86 * w if not long else 0.8 * w, 0.28),
-        (jaw, low - 0.12), (0.3 * w, low), (0, low + 0.02), (-0.3 * w, low), (-jaw, low - 0.12),
-        (-0.86 * w if not long else -0.8 * w, 0.28), (-w, 0.08), (-0.92 * w, -0.2), (-0.3 * w / 0.5, -0.44),
-    ]  # fmt: skip
+        (0.0, -0.5),
+        (0.3 * w / 0.5, -0.44),
+        (0.92 * w, -0.2),
+        (w, 0.08),
+        (0.86 * w if not long else 0.8 * w, 0.28),
+        (jaw, low - 0.12),
+        (0.3 * w, low),
+        (0, low + 0.02),
+        (-0.3 * w, low),
+        (-jaw, low - 0.12),
+        (-0.86 * w if not long else -0.8 * w, 0.28),
+        (-w, 0.08),
+        (-0.92 * w, -0.2),
+        (-0.3 * w / 0.5, -0.44),
+    ]
     if looks.cheek > 1.08:  # tufts of fur
         points[4:5] = [(1.12 * w, 0.2), (0.8 * w, 0.3)]
         points[-4:-3] = [(-0.8 * w, 0.3), (-1.12 * w, 0.2)]
@@ -324,8 +352,18 @@ def add_front_head(art: Assembly, looks, pose: Pose, turn: float = 0.0) -> None:
                 (0.1, 0.1),
             )
         kind = looks.mouth if not long else "flat"
-        add_mouth(art, "mouth", on, mx, my + 0.02, 0.62 * rx, pose, kind=kind, depth=0.42,
-                  teeth=min(looks.teeth, 4))  # fmt: skip
+        add_mouth(
+            art,
+            "mouth",
+            on,
+            mx,
+            my + 0.02,
+            0.62 * rx,
+            pose,
+            kind=kind,
+            depth=0.42,
+            teeth=min(looks.teeth, 4),
+        )
     if looks.whiskers:
         for side in (-1, 1):
             for k, a in enumerate((-0.16, 0.04, 0.26)):

@@ -76,8 +76,16 @@ def actions(looks: Insect) -> tuple[str, ...]:
 def build(looks: Insect, pose: Pose) -> Figure:
     """The insect; the ground at y = 0 for those that walk."""
     art = Assembly()
-    builders = {"bee": _bee, "butterfly": _butterfly, "ladybird": _beetle, "beetle": _beetle, "ant": _ant,
-                "spider": _spider, "caterpillar": _caterpillar, "dragonfly": _dragonfly}  # fmt: skip
+    builders = {
+        "bee": _bee,
+        "butterfly": _butterfly,
+        "ladybird": _beetle,
+        "beetle": _beetle,
+        "ant": _ant,
+        "spider": _spider,
+        "caterpillar": _caterpillar,
+        "dragonfly": _dragonfly,
+    }
     builders[looks.species](art, looks, pose)
     return art.figure("animal", looks.palette, pose.facing < 0)
 

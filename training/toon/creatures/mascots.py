@@ -19,9 +19,27 @@ from .pose import Pose
 from .quadruped import Quadruped
 
 ANIMALS = (
-    "cat", "dog", "fox", "wolf", "lion", "tiger", "bear", "panda", "mouse", "rabbit", "squirrel",
-    "raccoon", "pig", "cow", "sheep", "elephant", "dragon", "monster", "hippo", "leopard",
-)  # fmt: skip
+    "cat",
+    "dog",
+    "fox",
+    "wolf",
+    "lion",
+    "tiger",
+    "bear",
+    "panda",
+    "mouse",
+    "rabbit",
+    "squirrel",
+    "raccoon",
+    "pig",
+    "cow",
+    "sheep",
+    "elephant",
+    "dragon",
+    "monster",
+    "hippo",
+    "leopard",
+)
 
 
 @dataclass(frozen=True)
@@ -61,9 +79,12 @@ def sample(rng: np.random.Generator, species: str | None = None) -> Mascot:
     if species is None:
         species = str(rng.choice(ANIMALS if rng.random() < 0.6 else list(things.THINGS)))
     clothes = {
-        "accent": any_color(rng), "second": any_color(rng), "third": any_color(rng),
-        "shoes": any_color(rng, (0.2, 0.9), (0.3, 0.95)), "glove": near("white", rng),
-    }  # fmt: skip
+        "accent": any_color(rng),
+        "second": any_color(rng),
+        "third": any_color(rng),
+        "shoes": any_color(rng, (0.2, 0.9), (0.3, 0.95)),
+        "glove": near("white", rng),
+    }
     common = dict(
         width=float(rng.uniform(0.4, 0.62)),
         height=float(rng.uniform(0.75, 1.15)),
@@ -80,8 +101,15 @@ def sample(rng: np.random.Generator, species: str | None = None) -> Mascot:
     if species in things.THINGS:
         palette = full_palette(near(str(rng.choice(things.THINGS[species])), rng), rng)
         limb = near("dark gray", rng) if rng.random() < 0.5 else palette["main"]
-        palette.update(clothes, limb=limb, leaf=near("green", rng), stem=near("brown", rng),
-                       cream=near("cream", rng), berry=near("red", rng), dough=near("tan", rng))  # fmt: skip
+        palette.update(
+            clothes,
+            limb=limb,
+            leaf=near("green", rng),
+            stem=near("brown", rng),
+            cream=near("cream", rng),
+            berry=near("red", rng),
+            dough=near("tan", rng),
+        )
         eyes = sample_eyes(rng, ("real", "dot", "bead", "happy"), (0.35, 0.4, 0.15, 0.1))
         common.update(
             outfit="none", gloves=bool(rng.random() < 0.6), shoes=bool(rng.random() < 0.7)
@@ -250,8 +278,12 @@ def _arm(art: Assembly, looks: Mascot, pose: Pose, side: int, root) -> None:
     r = 1.15 * t if not looks.hose else 0.17
     if looks.gloves or looks.hose:
         skin = "glove" if looks.gloves else color
-        art.add(f"hand.{label}.thumb", tube([hand, hand + (-side * 0.6 * r, -1.1 * r)], [0.45 * r, 0.4 * r], 4).outline, skin,
-                "clothes" if looks.gloves else "skin")  # fmt: skip
+        art.add(
+            f"hand.{label}.thumb",
+            tube([hand, hand + (-side * 0.6 * r, -1.1 * r)], [0.45 * r, 0.4 * r], 4).outline,
+            skin,
+            "clothes" if looks.gloves else "skin",
+        )
         art.add(
             f"hand.{label}", round_(*hand, 1.1 * r), skin, "clothes" if looks.gloves else "skin"
         )
@@ -313,7 +345,7 @@ def _legs(art: Assembly, looks: Mascot, pose: Pose, hips: float, hop: float) -> 
 
 
 def _thing(art: Assembly, looks: Mascot, pose: Pose) -> None:
-    face_y, wide, shoulder = things.add_thing(art, looks, pose)
+    face_y, wide, shoulder = things.add_thing(art, looks)
     art.joint("body", (0, face_y))
     art.joint("head", (0, face_y))
     dx = 0.12 * looks.turn

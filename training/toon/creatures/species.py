@@ -92,8 +92,9 @@ SPECIES: dict[str, dict[str, Any]] = {
         pattern=("none", "none", "patches"), belly=1.1, actions=("stand", "walk", "run", "lie"),
     ),
     "cow": dict(
-        length=1.9, depth=0.68, leg=0.8, thick=0.17, hoof=True, neck=0.5, snout=0.5, big_muzzle=True,
-        ears="leaf", ear=0.4, horns="short", tail="tuft", tail_length=1.1, udder=True,
+        length=1.9, depth=0.68, leg=0.8, thick=0.17, hoof=True, neck=0.5, snout=0.5,
+        big_muzzle=True, ears="leaf", ear=0.4, horns="short", tail="tuft", tail_length=1.1,
+        udder=True,
         pattern=("patches", "patches", "none"), colors=("white", "brown", "tan", "dark gray"),
         belly=1.08, actions=("stand", "walk", "lie"), head=0.9,
     ),
@@ -158,7 +159,8 @@ SPECIES: dict[str, dict[str, Any]] = {
     "rhino": dict(
         length=1.75, depth=0.72, leg=0.6, thick=0.23, column=True, neck=0.4, snout=0.58,
         ears="leaf up", ear=0.26, horns="nose", tail="thin tuft", tail_length=0.6,
-        colors=("gray", "sand", "blue gray"), actions=("stand", "walk", "run", "lie"), wrinkles=8,
+        profile=True, colors=("gray", "sand", "blue gray"), wrinkles=8,
+        actions=("stand", "walk", "run", "lie"),
     ),
     "dragon": dict(
         length=1.5, depth=0.55, leg=0.65, thick=0.19, neck=0.75, neck_angle=1.0, snout=0.52,

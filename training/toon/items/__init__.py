@@ -15,13 +15,15 @@ import numpy as np
 from ..creatures.assembly import Assembly
 from ..creatures.palettes import any_color, darker, lighter, near
 from ..model import Color, Figure, Part
-from . import everyday, instruments, weapons
+from . import bags, everyday, instruments, toys, weapons
 
-BAGS = ("handbag", "backpack", "suitcase", "basket", "satchel", "sack")
+BAGS = tuple(bags.ITEMS)
 ITEMS: dict[str, Callable[[Assembly, np.ndarray], None]] = {
     **weapons.ITEMS,
     **instruments.ITEMS,
+    **bags.ITEMS,
     **everyday.ITEMS,
+    **toys.ITEMS,
 }
 
 
