@@ -54,6 +54,13 @@ def add_trunk(sketch: Sketch, rig: Rig, layer: float) -> None:
     sketch.add(layer, TRUNK, outline, "skin", "skin", "spine", strokes=lines)
 
 
+def outward(rig: Rig, name: str) -> np.ndarray:
+    """From the trunk to a shoulder or hip as seen, and a little to the back: [2]."""
+    level, frame = (5, rig.chest) if "shoulder" in name else (2, rig.pelvis)
+    away = rig.joints[name] - rig.centres[level] - frame[:, 2] * 0.25 * rig.size.hip
+    return away[:2]
+
+
 def arm_joints(rig: Rig, side: str):
     """Shoulder, elbow and hand, each (x, y)."""
     return rig.at(f"{side}_shoulder"), rig.at(f"{side}_elbow"), rig.at(f"{side}_hand")
@@ -67,7 +74,15 @@ def add_arm(sketch: Sketch, rig: Rig, side: str, layer: float, before: bool) -> 
     man = 1 - rig.looks.body.woman
     hand, lines = hand_points(rig, side, rig.pose.hands[index])
     outline, seam = curves.bent_limb(
-        a, b, c, wa, wb, wc * 0.95, bulge=(0.1 * wa * man, 0.12 * wb), tip=hand
+        a,
+        b,
+        c,
+        wa,
+        wb,
+        wc * 0.95,
+        bulge=(0.1 * wa * man, 0.12 * wb),
+        tip=hand,
+        outward=outward(rig, f"{side}_shoulder"),
     )
     elbow = np.array(b)
     if rig.pose.elbow[index] > 50:
@@ -104,7 +119,9 @@ def leg_joints(rig: Rig, side: str):
 def add_leg(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
     a, b, c = leg_joints(rig, side)
     wa, wb, wc = rig.size.leg
-    outline, seam = curves.bent_limb(a, b, c, wa, wb, wc, bulge=(0.02 * wa, 0.22 * wb))
+    outline, seam = curves.bent_limb(
+        a, b, c, wa, wb, wc, bulge=(0.02 * wa, 0.22 * wb), outward=outward(rig, f"{side}_hip")
+    )
     knee = np.array(b)
     lines = []
     if rig.facing > 0 and rig.size.thigh > 0.4:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from . import curves
-from .body import TRUNK, foot_circles, foot_frame, leg_joints
+from .body import TRUNK, foot_circles, foot_frame, leg_joints, outward
 from .looks import Outfit
 from .rings import Rings, patch, skirt_rings, spot, trunk_rings
 from .skeleton import Rig
@@ -68,11 +68,12 @@ def add_trouser(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
     )
     wa, wb, wc = (w + loose for w in rig.size.leg)
     reach = _TROUSERS[kind]
+    out = outward(rig, f"{side}_hip")
     if reach <= 1:
         end = a + (b - a) * reach
         tip = _flat_end(end, end - a, wa * 0.98)
         outline, seam = curves.bent_limb(
-            a, a + (b - a) * reach * 0.5, end, wa, wa, wa * 0.98, tip=tip
+            a, a + (b - a) * reach * 0.5, end, wa, wa, wa * 0.98, tip=tip, outward=out
         )
         lines = []
     else:
@@ -82,7 +83,9 @@ def add_trouser(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
         elif kind == "trousers":
             wc *= 1.15
         tip = _flat_end(end, end - b, wc)
-        outline, seam = curves.bent_limb(a, b, end, wa, wb, wc, bulge=(0.0, 0.06 * wb), tip=tip)
+        outline, seam = curves.bent_limb(
+            a, b, end, wa, wb, wc, bulge=(0.0, 0.06 * wb), tip=tip, outward=out
+        )
         lines = _knee_folds(rig, a, b, c, wb, wc)
     sketch.add(
         layer,

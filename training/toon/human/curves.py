@@ -142,12 +142,13 @@ def joint_sides(a, b, c, wa: float, wb: float, wc: float, bulge=(0.0, 0.0)):
     return sides[0], sides[1], (ux, uy), (vx, vy)
 
 
-def bent_limb(a, b, c, wa, wb, wc, bulge=(0.0, 0.0), tip=None, steps: int = 3):
+def bent_limb(a, b, c, wa, wb, wc, bulge=(0.0, 0.0), tip=None, steps: int = 3, outward=None):
     """A limb's outline, float32 [K,2], and the stretch of it that is its start (a seam).
 
     Args:
         tip: points that follow the first side and lead to the second, such as a hand's; a round
             end without.
+        outward: [2], away from what the limb grows from: on that side its start is no seam.
     """
     left, right, (ux, uy), (vx, vy) = joint_sides(a, b, c, wa, wb, wc, bulge)
     if tip is None:
@@ -163,4 +164,8 @@ def bent_limb(a, b, c, wa, wb, wc, bulge=(0.0, 0.0), tip=None, steps: int = 3):
     ]
     points = [*left, *tip, *right[::-1], *cap]
     outline = loop(points, steps)
-    return outline, (steps * (len(points) - 5), steps * 1)
+    first, middle, last = steps * (len(points) - 5), steps * (len(points) - 2), steps
+    if outward is None:
+        return outline, (first, last)
+    left_is_out = -uy * outward[0] + ux * outward[1] > 0
+    return outline, (first, middle) if left_is_out else (middle, last)

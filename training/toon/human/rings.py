@@ -114,6 +114,8 @@ def skirt_rings(
         front = -rig.pelvis[:, 1]
         front = front - axis * float(front @ axis)
     front = front / (np.linalg.norm(front) + 1e-6)
+    # cloth flares where it hangs, and lies on thighs that are level
+    flare = 1 + (flare - 1) * max(0.0, float(axis @ hang)) ** 2
     for share in (0.3, 0.65, 1.0):
         t = length * share
         if t <= 0.5:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from . import curves
-from .body import TRUNK, arm_joints
+from .body import TRUNK, arm_joints, outward
 from .hands import hand_points
 from .rings import Rings, patch, spot, stripe, trunk_rings
 from .skeleton import Rig
@@ -227,6 +227,7 @@ def add_sleeve(
     wa, wb, wc = (w + loose for w in rig.size.arm)
     wa += 0.012
     reach = _REACH[kind]
+    out = outward(rig, f"{side}_shoulder")
     man = 0.1 * rig.size.arm[0] * (1 - rig.looks.body.woman)
     bone = f"{side}_elbow"
     if kind == "puff":
@@ -251,7 +252,9 @@ def add_sleeve(
         end = a + (b - a) * reach
         middle = a + (b - a) * reach * 0.5
         flat = _flat_end(end, end - a, wa * 0.98 + 0.01)
-        outline, seam = curves.bent_limb(a, middle, end, wa, wa * 1.0, wa * 1.02, tip=flat)
+        outline, seam = curves.bent_limb(
+            a, middle, end, wa, wa * 1.0, wa * 1.02, tip=flat, outward=out
+        )
         sketch.add(
             layer,
             name,
@@ -277,7 +280,9 @@ def add_sleeve(
             tip[k] = tip[k] + hang
             tip[1] = (tip[0] + tip[2]) / 2 + along * 0.04
             tip = [tuple(p) for p in tip]
-        outline, seam = curves.bent_limb(a, b, end, wa, wb, we, bulge=(man, 0.012), tip=tip)
+        outline, seam = curves.bent_limb(
+            a, b, end, wa, wb, we, bulge=(man, 0.012), tip=tip, outward=out
+        )
         sketch.add(
             layer,
             name,
