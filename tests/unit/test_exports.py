@@ -14,7 +14,7 @@ from PIL import Image
 from pycocotools.coco import COCO
 
 from training import export_dataset
-from training.compose import Composition
+from training.compose import Composition, Options, compose
 from training.exports import files
 from training.exports.about import About
 from training.exports.coco import write_coco
@@ -22,8 +22,12 @@ from training.exports.douga import PALETTE, read_palette, write_douga
 from training.exports.polygons import mask_polygon
 from training.exports.refine import write_refine
 from training.exports.yolo import write_yolo
+from training.store import SpriteStore, write_store
 from training.toon import labels as L
+from training.toon.acting import creature_performance, human_performance
 from training.toon.labels import LabelledPicture, TableBuilder
+from training.toon.render import draw
+from training.toon.styles import sample_style
 
 ABOUT = About("compositions", seed=3, size=64, source_hash="abc")
 
@@ -322,34 +326,43 @@ def test_bad_options_are_one_sentence(tmp_path, capsys, arguments, said):
     assert not list(tmp_path.iterdir())
 
 
-def test_real_compositions_survive_as_polygons(art_library, background_pool):
-    from training.compose import Options, compose
-
+def test_polygons_of_compositions_are_their_masks(drawn_art, background_pool):
+    """One piece is exact but for tiny holes; what others hide parts of needs bridges."""
     measured = []
-    for index in range(6):
+    for index in range(10):
         rng = np.random.default_rng([11, index])
         options = Options(size=(384, 384), empty=0.0)
-        made = compose(rng, art_library, options, backgrounds=background_pool)
+        made = compose(rng, drawn_art, options, backgrounds=background_pool)
         for mask in made.masks >= 128:
             polygon = mask_polygon(mask)
             again = cv2.fillPoly(np.zeros(mask.shape, np.uint8), [polygon], 1).astype(bool)
-            measured.append(overlap(again, mask))
+            pieces = cv2.connectedComponents(mask.astype(np.uint8))[0] - 1
+            measured.append((pieces == 1, overlap(again, mask)))
             assert len(polygon) <= 1000
-    assert len(measured) > 8 and min(measured) >= 0.97
+    whole = [value for one, value in measured if one]
+    assert len(measured) > 15 and min(whole) >= 0.99
+    values = np.array([value for _, value in measured])
+    assert (values >= 0.97).mean() > 0.9 and values.min() > 0.85
 
 
 @pytest.fixture(scope="module")
-def art_library():
-    from training.art import load_art
-
-    try:
-        return load_art()
-    except FileNotFoundError as error:
-        pytest.skip(str(error))
+def drawn_art(tmp_path_factory):
+    """Stands in for an ArtLibrary: a few humans and creatures of the generator."""
+    drawings = []
+    for number in range(8):
+        rng = np.random.default_rng(number)
+        act = (human_performance if number % 3 else creature_performance)(rng, 1, 1)
+        rgba = draw(act.acts[0][0], sample_style(rng), rng, 200).rgba
+        drawings.append((f"figure {number}", "character", False, rgba, 0.1))
+    folder = tmp_path_factory.mktemp("art") / "store"
+    write_store(folder, drawings, {})
+    store = SpriteStore(folder)
+    return SimpleNamespace(
+        held_out=False, characters=store.sprites, props=[], toons=[], rgba=store.rgba
+    )
 
 
 @pytest.fixture(scope="module")
 def background_pool():
-    from training.backgrounds import load_backgrounds
-
-    return load_backgrounds()
+    picture = np.random.default_rng(0).integers(0, 256, (100, 100, 3)).astype(np.uint8)
+    return SimpleNamespace(draw=lambda rng, size, *_: cv2.resize(picture, size[::-1]))
