@@ -119,7 +119,7 @@ class BackgroundPool:
     def mirrored(self, rng: np.random.Generator, row: int, size: tuple[int, int]) -> np.ndarray:
         """The whole painting smaller than `size`, and its mirror images around it."""
         height, width = size
-        side = max(8, int(max(size) * rng.uniform(0.5, 0.9)))
+        side = max(8, int(max(size) * rng.uniform(0.6, 0.95)))
         whole = np.ascontiguousarray(self.painting(row))
         tile = cv2.resize(whole, (side, side), interpolation=cv2.INTER_AREA)
         if rng.random() < self.recolored:
@@ -148,7 +148,7 @@ class MixedBackgrounds(BackgroundPool):
     three paintings is taken most often, and many are seen from farther away than they were painted.
     """
 
-    FARTHER = 0.45  # share of backgrounds that are repeated in mirrors to look smaller
+    FARTHER = 0.2  # share of backgrounds that are repeated in mirrors to look smaller
     SCATTERED = 0.3  # share with leaves, petals, sparks or snow in the air
 
     def __init__(self, first: BackgroundPool, other: BackgroundPool, second: float = 0.65):

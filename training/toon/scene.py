@@ -264,7 +264,7 @@ def _things(rng, picture, figures, pool: ToonPool, art, options: SceneOptions):
     if rng.random() < 0.05 and options.props > 0:
         count += 10  # a shelf full
     for _ in range(min(count, 16)):
-        side = min(rng.lognormal(-1.5, 0.6), 0.9) * height
+        side = min(rng.lognormal(-1.65, 0.55), 0.7) * height
         x, y = rng.uniform(0, width), rng.uniform(0.05, 1.05) * height
         box = np.array([x - side / 2, y - side / 2, x + side / 2, y + side / 2])
         angle = float(rng.normal(0, 0.3)) if rng.random() < 0.3 else 0.0

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import creatures, human, pool, shapes
+from . import creatures, human, items, pool, shapes
 from .labels import Drawing
 from .model import Figure
 from .pool import Member
@@ -17,9 +17,11 @@ from .styles import sample_style
 # Close-ups are drawn, not enlarged: their lines are as sharp as those of a whole figure.
 SHOTS = {"whole": 0.62, "bust": 0.16, "face": 0.14, "detail": 0.08}
 CREATURES = 0.2
-ITEMS = 0.04
+ITEMS = 0.05
+HOLDING = 0.15  # share of figures with a thing in a hand
 WHOLE_SIDE = (420, 720)
 CLOSE_SIDE = 800
+ITEM_SIDE = (160, 400)
 
 
 def draw_member(split: str, index: int) -> Member:
@@ -36,13 +38,28 @@ def draw_member(split: str, index: int) -> Member:
 
 def draw_figure(rng: np.random.Generator, upright: bool = False) -> Figure:
     """A human, a creature or a thing by chance; `upright`: none that lies or stands on its head."""
-    if rng.random() < CREATURES:
-        return creatures.sample_figure(rng)
+    chance = rng.random()
+    if chance < ITEMS:
+        return items.prop(items.sample_item(rng), float(rng.normal(0, 0.5)))
+    if chance < ITEMS + (1 - ITEMS) * CREATURES:
+        return _holding(rng, creatures.sample_figure(rng))
     looks = human.sample_looks(rng)
     pose = human.sample_pose(rng, looks.body.heads)
     if upright:
         pose = replace(pose, roll=float(rng.normal(0, 10)))
-    return human.build(looks, pose)
+    return _holding(rng, human.build(looks, pose))
+
+
+def _holding(rng: np.random.Generator, figure: Figure) -> Figure:
+    """The figure, at times with a thing in a hand or a wing."""
+    hands = [name for name in figure.joints if "hand" in name]
+    if not hands or rng.random() >= HOLDING:
+        return figure
+    hand = hands[rng.integers(len(hands))]
+    arm = f"arm.{hand.split('_')[0]}"  # of a human: the fingers lie over what they hold
+    behind = arm if any(part.name == arm for part in figure.parts) else None
+    item = items.sample_item(rng)
+    return items.hold(figure, item, hand, angle=float(rng.normal(0, 0.7)), behind=behind)
 
 
 def frame_figure(
@@ -50,6 +67,8 @@ def frame_figure(
 ) -> Member:
     """Draws a figure as a shot shows it."""
     frame = None if shot == "whole" else _frame(figure, rng, shot)
+    if side is None and figure.kind == "item":
+        side = int(rng.integers(*ITEM_SIDE))
     if side is None:
         side = int(rng.integers(*WHOLE_SIDE)) if frame is None else CLOSE_SIDE
     drawing = _trimmed(draw(figure, style, rng, side, frame=frame))
@@ -76,10 +95,13 @@ def _frame(figure: Figure, rng: np.random.Generator, shot: str):
 
 
 def _head(figure: Figure) -> tuple[float, float, float, float]:
-    """Where the head is: the part of this name, or the upper unit of the figure."""
+    """Where the head is: the part or the joint of this name, or the upper unit of the figure."""
     for part in figure.parts:
         if part.name in ("head.face", "head"):
             return shapes.bounds(part.outline)
+    if "head" in figure.joints:
+        x, y = figure.joints["head"]
+        return x - 0.5, y - 0.5, x + 0.5, y + 0.5
     boxes = np.array([shapes.bounds(part.outline) for part in figure.parts])
     (x0, y0), (x1, y1) = boxes[:, :2].min(0), boxes[:, 2:].max(0)
     middle, high = (x0 + x1) / 2, min(1.0, y1 - y0)

@@ -24,17 +24,17 @@ def draw_change(rng: np.random.Generator, strength: float = 1.0) -> ColorChange 
     """A change of one figure's colours, most often none."""
     chance, seed = rng.random(), int(rng.integers(2**63))
     amount = rng.random()
-    if chance < 0.3 * strength:
+    if chance < 0.18 * strength:
         return lambda colors: recolor(np.random.default_rng(seed), colors)
-    if chance < 0.46 * strength:  # plain: everything fades into one colour
+    if chance < 0.34 * strength:  # plain: everything fades into one colour
         plain = np.random.default_rng(seed).integers(30, 250, 3)
         keep = 0.1 + 0.5 * amount
         return _table(np.arange(256)[:, None] * keep + plain * (1 - keep))
-    if chance < 0.5 * strength:
+    if chance < 0.38 * strength:
         levels = 2 + int(4 * amount)
         steps = np.floor(np.arange(256) / 256 * levels) / max(levels - 1, 1) * 255
         return _table(np.repeat(steps[:, None], 3, 1))
-    if chance < 0.54 * strength:
+    if chance < 0.42 * strength:
         return grey
     return None
 
