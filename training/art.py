@@ -29,7 +29,7 @@ from .art_list import (
     VALIDATION_CHARACTERS,
 )
 from .store import Sprite, SpriteStore, cache_folder, write_store
-from .toon.painted_pool import load_toons
+from .toon.pool import ToonPool, load_toons
 
 logger = logging.getLogger("celkit")
 
@@ -51,13 +51,13 @@ class ArtLibrary:
 
     Args:
         clip_art: the store written by `build_library`.
-        toons: a store of `toon.pool`, or None.
+        toons: a pool of `toon.pool`, or None.
         held_out: True for the drawings kept for evaluation, False for those to train on, None for
             all.
     """
 
     def __init__(
-        self, clip_art: SpriteStore, toons: SpriteStore | None = None, held_out: bool | None = False
+        self, clip_art: SpriteStore, toons: ToonPool | None = None, held_out: bool | None = False
     ):
         self.held_out = held_out
         self.counts = clip_art.counts
@@ -95,7 +95,7 @@ def load_art(
     folder = cache_folder(cache) / f"art-{_fingerprint(art)}"
     if not (folder / "index.json").exists():
         build_library(art, folder, workers)
-    toons = load_toons(cache, workers=workers) if held_out is not True else None
+    toons = load_toons(cache) if held_out is not True else None
     return ArtLibrary(SpriteStore(folder), toons, held_out)
 
 
