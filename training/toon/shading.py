@@ -88,7 +88,8 @@ def surface_fills(
     what lies behind them all."""
     out = []
     if part is sheet.figure.parts[0]:
-        out += back_fills(sheet, _placement(part, outlines[0]))
+        place = _placement(part, outlines[0])
+        out += back_fills(sheet, place) if place else []
     normal, light, dark = sheet.colors(part)
     color = normal
     if style.shading in SOFT and part.shaded and not part.marking:
@@ -229,13 +230,14 @@ def _casts(
     return []
 
 
-def _placement(part: Part, outline: np.ndarray) -> Placement:
-    """The placement that put a part's outline there."""
-    corner, placed = part.outline.min(0), outline.min(0)
+def _placement(part: Part, outline: np.ndarray) -> Placement | None:
+    """The placement that put a part's outline there; None if the part is a mere point."""
     extent = np.ptp(part.outline, axis=0)
     widest = int(np.argmax(extent))
-    scale = float(np.ptp(outline[:, widest]) / max(float(extent[widest]), 1e-9))
-    return Placement(scale, (corner - placed / max(scale, 1e-9)).astype(np.float32))
+    if extent[widest] < 1e-4:
+        return None
+    scale = float(np.ptp(outline[:, widest]) / extent[widest])
+    return Placement(scale, (part.outline.min(0) - outline.min(0) / scale).astype(np.float32))
 
 
 def _between(first: Color, last: Color, share: float) -> Color:

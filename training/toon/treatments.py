@@ -56,14 +56,16 @@ class Toned:
 
 @dataclass(frozen=True)
 class Neon:
-    """Hues as bright as they go, over dark grounds: dark colours stay dark."""
+    """Hues as bright as they go; what is dark, ink above all, stays so."""
 
     turn: float = 0.0
 
     def __call__(self, color: Color) -> Color:
         hue, saturation, value = colorsys.rgb_to_hsv(*color)
-        saturation = min(1.0, 0.55 + saturation)
-        return colorsys.hsv_to_rgb((hue + self.turn) % 1, saturation, min(1.0, 0.25 + value**0.7))
+        bright = min(max((value - 0.2) / 0.3, 0.0), 1.0)
+        saturation += bright * (min(1.0, 0.55 + saturation) - saturation)
+        value += bright * (min(1.0, 0.25 + value**0.7) - value)
+        return colorsys.hsv_to_rgb((hue + self.turn * bright) % 1, saturation, value)
 
 
 @dataclass(frozen=True)

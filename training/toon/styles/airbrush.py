@@ -24,6 +24,6 @@ def sample(rng: np.random.Generator) -> Style:
         shadow_tint=chance.tint(rng),
         highlight=chance.number(rng, 0.3, 0.7),
         rim=chance.number(rng, 0.2, 1.0),
-        finish=Chain((Occlusion(chance.number(rng, 0.1, 0.4), 9.0), Paper(0.04, 1.2))),
+        finish=Chain((Occlusion(chance.number(rng, 0.1, 0.4), 9.0), Paper(0.025, 1.2))),
         seed=chance.seed(rng),
     )

@@ -11,10 +11,10 @@ from . import chance
 
 def sample(rng: np.random.Generator) -> Style:
     wax = Wax(
-        cover=chance.number(rng, 0.6, 0.8),
+        cover=chance.number(rng, 0.66, 0.86),
         size=chance.number(rng, 1.0, 1.7),
         grain=chance.number(rng, 0.4, 1.2),
-        hard=chance.number(rng, 0.7, 1.5),
+        hard=chance.number(rng, 0.5, 1.1),
         paper=(0.98, 0.97, 0.93) if rng.random() < 0.8 else (0.85, 0.76, 0.62),
     )
     return Style(

@@ -28,6 +28,6 @@ def sample(rng: np.random.Generator) -> Style:
         shadow=chance.number(rng, 0.2, 0.5),
         shadow_tint=chance.tint(rng),
         highlight=chance.number(rng, 0.3, 0.7),
-        finish=Chain((print_, Paper(chance.number(rng, 0.01, 0.04)))),
+        finish=Chain((print_, Paper(chance.number(rng, 0.01, 0.03)))),
         seed=chance.seed(rng),
     )

@@ -17,7 +17,7 @@ def sample(rng: np.random.Generator) -> Style:
     passes = [Strokes(chance.number(rng, 0.08, 0.25), width=5.0, hue=0.0)]
     if rng.random() < 0.5:
         passes.append(Hatching(chance.number(rng, 4, 8), bool(rng.random() < 0.5), ink))
-    passes.append(Paper(chance.number(rng, 0.02, 0.06)))
+    passes.append(Paper(chance.number(rng, 0.01, 0.04)))
     return Style(
         family="ink wash",
         line=chance.number(rng, 0.012, 0.04),

@@ -15,7 +15,7 @@ def sample(rng: np.random.Generator) -> Style:
     hatched = rng.random() < 0.3
     grey = rng.random() < 0.2  # as reduced for reading on a screen
     tones = Manga(
-        kinds=tuple(str(kind) for kind in rng.choice(KINDS, 2, p=(0.55, 0.12, 0.08, 0.15, 0.1))),
+        kinds=tuple(str(kind) for kind in rng.choice(KINDS, 2, p=(0.6, 0.12, 0.08, 0.1, 0.1))),
         shadow=str(rng.choice(["dots", "dots", "lines", "hatch", "sand"])),
         lpi=chance.number(rng, 20, 85),
         angle=chance.number(rng, 0, np.pi),
@@ -24,7 +24,7 @@ def sample(rng: np.random.Generator) -> Style:
         keep=chance.number(rng, 0.7, 1.0) if grey else 0.0,
     )
     count = int(rng.integers(0, 4))
-    greys = sorted(rng.uniform(0.3, 0.9, count).tolist(), reverse=True)
+    greys = sorted(rng.uniform(0.2, 0.92, count).tolist(), reverse=True)
     hatching = Hatching(chance.number(rng, 3.5, 7), bool(rng.random() < 0.4), (0.05,) * 3)
     return Style(
         family="manga",

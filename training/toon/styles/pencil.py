@@ -35,6 +35,6 @@ def sample(rng: np.random.Generator) -> Style:
         shadow_tint=chance.tint(rng),
         highlight=chance.number(rng, 0.3, 0.7),
         recolor=Graded(saturation=chance.number(rng, 0.7, 1.1), low=(low, low, low)),
-        finish=Chain((wax, Paper(chance.number(rng, 0.02, 0.07)))),
+        finish=Chain((wax, Paper(chance.number(rng, 0.01, 0.04)))),
         seed=chance.seed(rng),
     )

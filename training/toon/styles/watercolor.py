@@ -31,6 +31,6 @@ def sample(rng: np.random.Generator) -> Style:
         shadow_tint=chance.tint(rng),
         highlight=chance.number(rng, 0.3, 0.8),
         recolor=Graded(saturation=chance.number(rng, 0.6, 1.0), low=(low, low, low)),
-        finish=Chain((washes, Paper(chance.number(rng, 0.04, 0.1), chance.number(rng, 1, 2)))),
+        finish=Chain((washes, Paper(chance.number(rng, 0.02, 0.06), chance.number(rng, 1, 2)))),
         seed=chance.seed(rng),
     )
