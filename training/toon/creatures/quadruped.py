@@ -15,6 +15,7 @@ from .faces import Eyes, sample_eyes
 from .heads import add_head
 from .palettes import any_color, darker, full_palette, lighter, near
 from .pose import Pose
+from .sitting import add_sitting
 from .species import EARS, HORNS, MANES, SPECIES, TAILS
 from .wings import add_feather_wing, add_membrane_wing
 
@@ -27,8 +28,8 @@ class Quadruped:
         species: what it is, or is nearest to.
         palette: colours by name.
         actions: what it can do.
-        view: "side" (head in profile), "turned" (head to the viewer) or "three-quarter" (the body
-            shorter, the far legs beside the near ones).
+        view: "side" (head in profile), "turned" (head to the viewer), "three-quarter" (the body
+            shorter, the far legs beside the near ones) or "front" (it sits and faces the viewer).
         eyes: how its eyes look.
         length: between hips and shoulders. depth: half the body's height. belly, rump: how thick
             middle and rear are, of the chest. leg: belly to ground. thick: half a leg's width.
@@ -112,6 +113,8 @@ def sample(rng: np.random.Generator, species: str | None = None) -> Quadruped:
     view = str(rng.choice(["side", "turned", "three-quarter"], p=[0.4, 0.3, 0.3]))
     if profile:
         view = "side"
+    elif "sit" in values["actions"] and rng.random() < 0.22:
+        view, values["actions"] = "front", ("sit",)
     palette = _colors(species, color, fantasy or rng.random() < 0.07, rng)
     return Quadruped(
         species=species,
@@ -180,6 +183,9 @@ def actions(looks: Quadruped) -> tuple[str, ...]:
 def build(looks: Quadruped, pose: Pose) -> Figure:
     """The animal, the ground at y = 0 below its middle."""
     art = Assembly()
+    if looks.view == "front":
+        add_sitting(art, looks, pose)
+        return art.figure("animal", looks.palette, pose.facing < 0)
     stance = legs.stance(looks, pose)
     torso = _torso(looks, stance)
     art.joint("hips", stance.hip)

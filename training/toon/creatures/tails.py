@@ -19,6 +19,9 @@ def add_tail(art: Assembly, looks, pose: Pose, torso: Tube) -> None:
     sway = 0.35 * pose.wave(1 if pose.action != "run" else 2)
     t = max(0.09, 0.5 * looks.thick)
     low = pose.action in ("sit", "lie")
+    if low:  # it lies on the ground and lifts its end
+        sway = 0.2 + 0.5 * sway
+        base = np.minimum(base, (9.0, -0.12))
 
     def along(angles, widths, color="main", steps=5, category="skin"):
         """A tail that turns by `angles` (0 = backwards, positive up) piece by piece."""
@@ -26,6 +29,8 @@ def add_tail(art: Assembly, looks, pose: Pose, torso: Tube) -> None:
         a = np.array(angles) + sway * np.linspace(0.3, 1.2, len(angles))
         moves = step * np.stack([-np.cos(a), -np.sin(a)], 1)
         points = base + (0.3 * looks.depth, 0.05) + np.concatenate([[(0, 0)], np.cumsum(moves, 0)])
+        if low:
+            points[:, 1] = np.minimum(points[:, 1], -np.asarray(widths))
         shape = tube(points, widths, steps)
         outline = shape.outline.copy()
         outline[:, 1] = np.minimum(outline[:, 1], 0.0)
@@ -37,7 +42,8 @@ def add_tail(art: Assembly, looks, pose: Pose, torso: Tube) -> None:
         along([0.4], [0.16, 0.12])
     elif kind == "puff":
         x, y = base + (0.02, 0.1)
-        art.add("tail", bumpy(float(x), float(y), 0.24, 0.24, 8, 0.18), "light")
+        y = min(float(y), -0.26)
+        art.add("tail", bumpy(float(x), y, 0.24, 0.24, 8, 0.18), "light")
     elif kind == "curl":
         c = np.linspace(0.4, 0.4 + 3.4 * np.pi, 14)
         r = np.linspace(0.2, 0.09, 14) * 0.9
@@ -73,7 +79,8 @@ def add_tail(art: Assembly, looks, pose: Pose, torso: Tube) -> None:
         for v in (-0.45, 0.05, 0.5):
             art.stroke("tail", shape.at(np.linspace(0.25, 0.92, 7), v), 0.6)
     elif kind in ("tuft", "thin tuft"):
-        shape, points = along([0.2, -0.7, -1.1, -0.7], [0.075, 0.06, 0.05, 0.045, 0.04])
+        angles = [0.2, -0.7, -1.1, -0.7] if not low else [-0.2, 0.0, 0.3, 0.7]
+        shape, points = along(angles, [0.075, 0.06, 0.05, 0.045, 0.04])
         end, way = points[-1], points[-1] - points[-2]
         angle = float(np.arctan2(way[1], way[0]))
         with art.frame(float(end[0]), float(end[1]), angle):
@@ -83,7 +90,11 @@ def add_tail(art: Assembly, looks, pose: Pose, torso: Tube) -> None:
             art.add("tail.tuft", tuft, "hair", "hair")
             art.stroke("tail.tuft", [(0.05, 0.02), (0.16, 0.03), (0.3, 0.0)], 0.6)
     elif kind == "thin":
-        along([-0.5, 0.0, 0.6, 0.9, 0.2], [0.06, 0.05, 0.045, 0.04, 0.03, 0.02], "inner")
+        along(
+            [-0.5, 0.0, 0.6, 0.9, 0.2] if not low else [-0.3, 0.0, 0.3, 0.6, 0.2],
+            [0.06, 0.05, 0.045, 0.04, 0.03, 0.02],
+            "inner",
+        )
     elif kind == "up":
         shape, _ = along([0.5, 0.9, 1.2], [1.0 * t, 0.95 * t, 0.8 * t, 0.4 * t])
     elif kind in ("spade", "saurian"):
@@ -98,7 +109,7 @@ def add_tail(art: Assembly, looks, pose: Pose, torso: Tube) -> None:
                 spade = [(-0.1, 0), (-0.02, -0.22), (0.42, 0.0), (-0.02, 0.22)]
                 art.add("tail.spade", loop(spade, 3), "hair")
         if looks.spikes:
-            add_spikes(art, "tail.spikes", shape, 0.12, 0.85, 5, 0.13)
+            add_spikes(art, "tail.spikes", shape, 0.12, 0.85, 5, 0.13, 1)
     else:
         angles = [0.1, 0.5, 1.0, 1.2, 0.7] if not low else [-0.2, -0.1, 0.0, 0.3, 0.7]
         shape, _ = along(angles, [1.05 * t, t, 0.95 * t, 0.9 * t, 0.85 * t, 0.7 * t])
@@ -111,15 +122,22 @@ def add_tail(art: Assembly, looks, pose: Pose, torso: Tube) -> None:
 
 
 def add_spikes(
-    art: Assembly, name: str, along: Tube, start: float, end: float, count: int, size: float
+    art: Assembly,
+    name: str,
+    along: Tube,
+    start: float,
+    end: float,
+    count: int,
+    size: float,
+    side: float = -1,
 ) -> None:
-    """A row of spikes on the upper side of a tube, one part, behind it."""
+    """A row of spikes along a tube, one part: `side` -1 on its upper side where it goes to the
+    right, 1 where it goes to the left."""
     u = np.linspace(start, end, 2 * count + 1)
-    base = along.at(u, -0.85)
-    way = along.at(u, -1.0) - along.at(u, 0.0)
+    points = along.at(u, 0.85 * side)
+    way = along.at(u, side) - along.at(u, 0.0)
     way /= np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-6)[:, None]
     sizes = size * (0.6 + 0.6 * np.sin(np.pi * np.linspace(0, 1, 2 * count + 1)))
-    points = along.at(u, -1.0) + way * (sizes * (np.arange(2 * count + 1) % 2))[:, None]
-    points[::2] = base[::2]
-    under = along.at(u[::-1], -0.5)
+    points[1::2] = (along.at(u, side) + way * sizes[:, None])[1::2]
+    under = along.at(u[::-1], 0.5 * side)
     art.add(name, np.concatenate([points, under]), "hair", "skin")
