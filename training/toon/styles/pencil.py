@@ -13,10 +13,10 @@ from . import chance
 def sample(rng: np.random.Generator) -> Style:
     low = chance.number(rng, 0.05, 0.3)
     wax = Wax(
-        cover=chance.number(rng, 0.75, 0.9),
+        cover=chance.number(rng, 0.8, 0.94),
         size=1.0,
         grain=chance.number(rng, 0.4, 1.0),
-        hard=chance.number(rng, 0.3, 0.6),
+        hard=chance.number(rng, 0.25, 0.45),
         lines=False,
     )
     return Style(
