@@ -36,7 +36,9 @@ def skirt_of(o: Outfit) -> tuple[float, float, str] | None:
 
 
 def trousers_of(o: Outfit) -> str | None:
-    if o.top == "swimsuit" or skirt_of(o) is not None:
+    if o.top == "swimsuit":
+        return "shorts"
+    if skirt_of(o) is not None:
         return None
     return o.bottom if o.bottom in _TROUSERS else None
 
@@ -46,10 +48,12 @@ def add_seat(sketch: Sketch, rig: Rig, layer: float) -> None:
     o = rig.looks.outfit
     kind = trousers_of(o)
     rings = trunk_rings(rig, 0.018 if kind else 0.008)
-    outline = patch(rings, 0.0, spot(0.42 if kind else 0.22), count=6, arc=5)
-    # down between the legs
-    low = rig.centres[0, :2] + rig.pelvis[:2, 1] * rig.size.leg[0] * 0.45
-    outline[-8:-5] = outline[-8:-5] * 0.3 + low.astype(np.float32) * 0.7
+    between = np.array([0.15, 0.6, 1.0, 0.6, 0.15])  # rounded between the legs
+
+    def low(around):
+        return -0.35 * between
+
+    outline = patch(rings, 0.0, spot(0.42 if kind else 0.22), count=6, arc=5, bottom=low)
     color = "top" if o.top == "swimsuit" else "bottom" if kind else "lining"
     lines = []
     if kind and rig.facing > 0.3 and rig.looks.body.heads > 2.8:
@@ -67,6 +71,7 @@ def add_trouser(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
         0.5 + rig.looks.body.heads / 10
     )
     wa, wb, wc = (w + loose for w in rig.size.leg)
+    color = "top" if rig.looks.outfit.top == "swimsuit" else "bottom"
     reach = _TROUSERS[kind]
     out = outward(rig, f"{side}_hip")
     if reach <= 1:
@@ -92,7 +97,7 @@ def add_trouser(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
         f"trouser.{side}",
         outline,
         "clothes",
-        "bottom",
+        color,
         f"{side}_knee",
         strokes=lines,
         seams=(seam,),

@@ -103,11 +103,12 @@ def skirt_rings(
         for out, q in ((out_c, trunk.centre), (out_a, trunk.across), (out_h, trunk.ahead)):
             out.append(q[low] * (1 - p) + q[low + 1] * p)
     hip_wide = size.hip + grow + 0.02
-    spread_foot = np.linalg.norm(joints["left_foot"] - joints["right_foot"]) / 2 + size.leg[2] * 1.4
     gap = (joints["left_knee"] - joints["right_knee"]) / 2
+    step = (joints["left_foot"] - joints["right_foot"]) / 2
     side = rig.pelvis[:, 0]
     front = rig.pelvis[:, 2]
     sideways, forward = abs(float(gap @ side)), abs(float(gap @ front))
+    stride = abs(float(step @ side)), abs(float(step @ front))
     axis = (knees - hips) / (np.linalg.norm(knees - hips) + 1e-6)
     front = front - axis * float(front @ axis)
     if np.linalg.norm(front) < 0.3:  # the thighs point forward
@@ -125,9 +126,9 @@ def skirt_rings(
         else:
             u = (t - 0.5) / 0.5
             spot_at = knees + (fall - knees) * u
-            need, depth = sideways + size.leg[1] * 1.25, forward + size.leg[1] * 1.2
-            if share == 1.0:
-                need, depth = max(need, spread_foot * 0.6 * u), max(depth, spread_foot * 0.6 * u)
+            foot = min(u, 1.0)
+            need = sideways * (1 - foot) + stride[0] * foot + size.leg[1] * 1.25
+            depth = forward * (1 - foot) + stride[1] * foot * 0.9 + size.leg[1] * 1.2
         wide = max(
             hip_wide * (1 + (flare - 1) * (0.35 + 0.65 * share) * min(1.0, 0.45 + t)), need + grow
         )

@@ -194,7 +194,11 @@ def rig(looks: Looks, pose: Pose) -> Rig:
         joints[f"{side}_shoulder"] = start
         joints[f"{side}_elbow"] = start + chest @ upper * size.upper_arm
         joints[f"{side}_hand"] = joints[f"{side}_elbow"] + chest @ fore * size.forearm
-        start = pelvis[:, 0] * s * max(size.hip - size.leg[0] * 1.02, size.leg[0] * 0.6)
+        start = (
+            pelvis[:, 0]
+            * s
+            * min(max(size.hip - size.leg[0] * 1.02, size.leg[0] * 0.6), size.leg[0] * 1.25)
+        )
         out, knee = pose.leg_out[index], pose.knee[index]
         fold = -135.0 * min(max((out - 24) / 20, 0.0), 1.0) * min(knee / 90, 1.0)  # shins cross
         thigh, shin = _limb(pose.leg_forward[index], out, -knee, fold, s)
