@@ -106,7 +106,7 @@ class Manga(Pass):
         paint = color[0]
         tone *= (paint / (255 * np.maximum(wanted, 0.02))[ids]).clip(0, 1) * 255
         np.copyto(tone, paint, where=(table.douga == VISIBLE_LINE)[ids] | (ids == 0))
-        return np.broadcast_to(tone, color.shape)
+        return np.broadcast_to(tone, color.shape).copy()  # the next pass may change it
 
 
 @dataclass(frozen=True)
