@@ -134,10 +134,13 @@ def build(looks: Bird, pose: Pose) -> Figure:
     flying = pose.action == "fly"
     if flying:
         angle = 0.12 if looks.species != "owl" else 0.5
+    crouch = 1.0
+    if pose.action == "perch":  # it crouches, more upright
+        angle, crouch = min(angle + 0.3, 1.5), 0.65
     bob = 0.05 * pose.wave(2 if pose.action == "walk" else 1)
     c, s = np.cos(angle), np.sin(angle)
     low = float(np.hypot(a * s, b * c))  # how far the body reaches below its middle
-    y = -(looks.leg + low * 0.93) + bob
+    y = -(looks.leg * crouch + low * 0.93) + bob
     if flying:
         y -= 0.5 + 0.12 * pose.wave(1, 0.25)
     elif pose.action == "swim":
