@@ -427,7 +427,7 @@ def _head(art: Assembly, looks: Bird, pose: Pose, at, upright: bool) -> None:
         if looks.comb:
             art.add("head.wattle", round_(0.2, 0.44, 0.11, 0.16), "comb")
         art.add("head.beak.lower", loop(lower, 3), "leg")
-        art.add("head", round_(0, 0, r * 1.04, r, n=28), color, into=into, keep=None)
+        art.add("head", round_(0, 0, r * 1.04, r, n=28), color, into=into)
         if looks.species == "penguin":
             art.mark("head.cheek", round_(0.24, 0.14, 0.3, 0.24), "light", "head")
         elif looks.species == "toucan":

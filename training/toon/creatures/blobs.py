@@ -37,7 +37,7 @@ class Blob:
         width, height: half-width and height, head heights.
         count: number of eyes, 1 to 3. legs, arms: whether it has them.
         horns: "none", "two", "one", "feelers", "ears". teeth: in the upper row.
-        spots: how many. drip: how uneven its hem is.
+        spots: how many. tentacles: of an octopus or a jellyfish.
     """
 
     species: str

@@ -73,14 +73,12 @@ def add_coat(art: Assembly, looks, torso: Tube) -> None:
             arc = middle + 0.13 * looks.depth * np.stack([np.cos(a), -np.sin(a)], 1)
             art.stroke("torso.wool", arc, 0.7)
     if looks.plates:
-        k = 0
         for u in np.linspace(0.1, 0.9, 6):
             for v in (-0.55, -0.1):
                 a = np.linspace(0.3, 2.8, 6)
                 middle = torso.at([u + 0.05 * (v > -0.3)], [v])[0]
                 arc = middle + 0.09 * np.stack([np.cos(a), np.sin(a)], 1)
                 art.stroke("torso", arc, 0.55)
-                k += 1
 
 
 def add_neck_coat(art: Assembly, looks, neck: Tube) -> None:

@@ -150,8 +150,6 @@ def add_leg(art: Assembly, looks, at: Stance, end: str, side: str, spread: bool 
     art.joint(f"foot.{end}.{side}", foot)
     bone = f"leg.{end}.{side}"
     art.add(name, outline, color, into=into, bone=bone)
-    if side == "near" and not into and not looks.column:
-        art.casts(name)
     if looks.pattern == "socks":
         share = 0.72
         t_ = np.linspace(share, 1.0, 6)

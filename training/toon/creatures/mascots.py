@@ -167,7 +167,7 @@ def _animal(art: Assembly, looks: Mascot, pose: Pose) -> None:
     grown = [
         n for n in ("leg.left", "leg.right") if n in art.parts and art.parts[n].color == "main"
     ]
-    art.add("body", body.outline, into=grown, keep=None)
+    art.add("body", body.outline, into=grown)
     if (
         animal.belly_light
         or animal.muzzle_light > 0.2
