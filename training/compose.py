@@ -10,6 +10,7 @@ import numpy as np
 from . import harmonize
 from .art import ArtLibrary
 from .backgrounds import BackgroundPool, load_backgrounds
+from .handling import handle
 from .layouts import KINDS, Layout, draw_layout
 from .sprites import Placed, alter, paint, place
 
@@ -53,6 +54,8 @@ class Options:
         nuisance: strength of recolouring, shading and handling, 1 as meant, 0 none.
         toons: share of pictures that show drawn figures (`toon`) beside or instead of clip art.
         minimum_visible: a figure of which less is visible is left out.
+        long_handling: `handling.handle` in place of `harmonize.finish`; for training alone, the
+            evaluation sets keep theirs.
     """
 
     size: tuple[int, int] = (384, 384)
@@ -64,6 +67,7 @@ class Options:
     nuisance: float = 1.0
     toons: float = 0.7
     minimum_visible: float = 0.25
+    long_handling: bool = False
 
 
 def compose(
@@ -111,7 +115,8 @@ def compose(
     for _, placed in stack:
         paint(picture, placed)
     if options.nuisance:
-        picture = harmonize.finish(rng, picture, options.nuisance)
+        handle_or_finish = handle if options.long_handling else harmonize.finish
+        picture = handle_or_finish(rng, picture, options.nuisance)
     places = tuple(i for i, _ in stack if i >= 0)
     return Composition(np.ascontiguousarray(picture), masks, places)
 

@@ -205,6 +205,22 @@ def screened(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(tone, cv2.COLOR_GRAY2RGB)
 
 
+def smoothed(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
+    """Flat areas flatter and edges kept, as after noise removal or tracing."""
+    if rng.random() < 0.6:
+        return cv2.medianBlur(picture, int(rng.choice([3, 5])))
+    return cv2.bilateralFilter(picture, 5, rng.uniform(20, 80), 3)
+
+
+def filtered(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
+    """A random small filter and mixture of channels about what changes nothing."""
+    kernel = rng.normal(0, 0.06, (3, 3)).astype(np.float32)
+    kernel[1, 1] += 1
+    mixture = np.eye(3) + rng.normal(0, 0.08, (3, 3))
+    mixture /= mixture.sum(1, keepdims=True)
+    return cv2.transform(cv2.filter2D(picture, -1, kernel / kernel.sum()), mixture)
+
+
 def grey(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
     """Without colour."""
     return harmonize.greyscale(picture)
@@ -231,7 +247,7 @@ def _through(picture: np.ndarray, kind: str, settings: list[int]) -> np.ndarray:
 Step = Callable[[np.random.Generator, np.ndarray], np.ndarray]
 # How often each stage happens, and how its steps weigh against each other.
 STAGES: tuple[tuple[float, dict[Step, float]], ...] = (
-    (0.3, {harmonize.grade: 5, contrast: 1.5, quantised: 2, posterised: 1}),
+    (0.3, {harmonize.grade: 5, contrast: 1.5, quantised: 2, posterised: 1, filtered: 1}),
     (0.11, {harmonize.sketch: 3, screened: 3, grey: 5}),
     (0.16, {subtitles: 4, caption: 3, blocks: 2, streaks: 2}),
     (
@@ -244,6 +260,7 @@ STAGES: tuple[tuple[float, dict[Step, float]], ...] = (
             vignette: 1.5,
             motion_blur: 1.5,
             grain: 4,
+            smoothed: 1,
         },
     ),
     (0.18, {rescaled: 5, bled: 1}),

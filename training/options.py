@@ -128,7 +128,8 @@ def add_scenes_option(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=0.0,
         metavar="SHARE",
-        help="share of samples that are generated scenes instead of compositions (default: 0)",
+        help="share of samples that are generated scenes instead of compositions (default: 0); "
+        "above 0, compositions get the scenes' backgrounds and handling too",
     )
 
 

@@ -140,10 +140,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data = data_options(options)
         art, backgrounds, own = material_or_exit(parser, options)
         scenes, drawn = scenes_or_exit(parser, options, art)
+        if scenes is not None and not options.backgrounds:
+            backgrounds = scenes.backgrounds
         samples = RefinerSamples(
             loop.seed,
             options.size,
-            options=Options(**data),
+            options=Options(**data, long_handling=scenes is not None),
             art=art,
             backgrounds=backgrounds,
             scenes=scenes,

@@ -292,6 +292,10 @@ def _things(rng, picture, figures, pool: ToonPool, art, options: SceneOptions):
 def _book(rng, size: tuple[int, int]) -> Layer:
     rgba, ids, table = draw_book(rng, size)
     height, width = size
+    if rng.random() < 0.3:  # out of focus, where it is thick enough to stay where it was
+        soft = cv2.GaussianBlur(rgba, (0, 0), height * rng.uniform(0.002, 0.008))
+        if np.mean((soft[..., 3] > 127) == (ids > 0)) > 0.99:
+            rgba = soft
     box = np.array([0.0, 0.0, width, height])
     placed = place(rgba, box, 0.0, False, False, size)
     if placed is None:  # nothing of it lies in the picture
