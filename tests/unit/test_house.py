@@ -154,7 +154,7 @@ def test_the_registry_has_what_it_asks_for(project):
     assert about["urls"]["Repository"].startswith("https://")
     assert comfy["PublisherId"] and comfy["DisplayName"]
     assert comfy["requires-comfyui"] == ">=0.3.64"
-    assert set(about["optional-dependencies"]) == {"dev", "train", "tags", "yolo"}
+    assert set(about["optional-dependencies"]) == {"dev", "train", "tags", "yolo", "ray"}
     license_text = (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert "Apache License" in license_text and "END OF TERMS AND CONDITIONS" in license_text
 

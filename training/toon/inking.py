@@ -1,12 +1,10 @@
 """Lines of a figure: outlines, the strokes inside parts, and the band around it all.
 
-The ink of a figure is planned at once (`Ink`), when its first part asks for it. What shows of an
-outline decides its label: where a style leaves it open there is neither ink nor label.
+The ink of a figure is planned at once (`Ink`). What shows of an outline decides its label: where a
+style leaves it open there is neither ink nor label.
 """
 
 from __future__ import annotations
-
-import weakref
 
 import numpy as np
 
@@ -154,16 +152,6 @@ class Ink:
             self.strokes[part.name].append(_pieces(lines, number, left, right, everywhere))
 
 
-_INKS: weakref.WeakKeyDictionary[ColorSheet, Ink] = weakref.WeakKeyDictionary()
-
-
-def ink_of(sheet: ColorSheet, place: Placement) -> Ink:
-    """The ink of the figure that this sheet is made for."""
-    if sheet not in _INKS:
-        _INKS[sheet] = Ink(sheet.figure, sheet.style, place)
-    return _INKS[sheet]
-
-
 def inked(part: Part, style: Style) -> bool:
     """Whether the part's outline is drawn with ink."""
     return style.line > 0 and part.outlined > 0 and not part.marking
@@ -173,9 +161,9 @@ def seams(parts: list[Part]) -> list[tuple[tuple[int, int], ...]]:
     return [part.seams for part in parts]
 
 
-def back_fills(sheet: ColorSheet, place: Placement) -> list[Fill]:
+def back_fills(ink: Ink, sheet: ColorSheet) -> list[Fill]:
     """What lies behind all parts: the wider silhouette, or the halo in its place."""
-    style, ink = sheet.style, ink_of(sheet, place)
+    style = sheet.style
     out = []
     for part in sheet.figure.parts:
         sheet.row(part, COLOR_FILL if part.marking else FLAT)  # keeps the sheet in parts' order
@@ -197,15 +185,12 @@ def line_fills(
     part: Part,
     outlines: Outlines,
     clip: Outlines | None,
-    style: Style,
+    ink: Ink,
     sheet: ColorSheet,
-    place: Placement,
-    rng: np.random.Generator,
 ) -> list[Fill]:
     """The outline, then the strokes. Without ink, or around a marking, the outline is a colour
-    edge: a douga has it, the picture does not. Chance is the style's (`Style.seed`), not `rng`'s:
-    the part that is drawn first must know it already."""
-    ink = ink_of(sheet, place)
+    edge: a douga has it, the picture does not."""
+    style = sheet.style
     color = sheet.colors(part)[0]
     out: list[Fill] = []
     edge = ink.outline.get(part.name)

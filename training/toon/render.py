@@ -6,10 +6,10 @@ import numpy as np
 
 from . import raster
 from .color_sheet import ColorSheet
-from .inking import line_fills
+from .inking import Ink, back_fills, line_fills
 from .labels import CATEGORIES, COLOR_FILL, FLAT, Drawing
 from .model import Figure
-from .shading import surface_fills, tone_fills
+from .shading import Shades, surface_fills, tone_fills
 from .shapes import Placement, bounds
 from .style import Style
 
@@ -28,8 +28,8 @@ def draw(
     Args:
         figure: its parts.
         style: how it is drawn.
-        rng: decides what the style leaves to chance (gaps, wobble); the same for each frame of an
-            animation.
+        rng: for the style's finish; gaps and wobble follow from `Style.seed` and the parts' names,
+            so that the frames of an animation agree.
         side: the longer side of the figure in pixels.
         frame: x0, y0, x1, y1 in figure units to draw instead of what the figure fills; `side` is
             then its longer side. Several frames of an animation share one.
@@ -40,7 +40,7 @@ def draw(
     size = max(1, round((y1 - y0) * scale)), max(1, round((x1 - x0) * scale))
     place = Placement(scale, np.array([x0, y0], np.float32))
     sheet = ColorSheet(figure, style)
-    fills = figure_fills(figure, style, rng, place, sheet)
+    fills = figure_fills(figure, style, place, sheet)
     rgba = raster.paint(fills, size, backend)
     ids = raster.label(fills, size, backend)
     table = sheet.labels.table().as_instance(1)
@@ -53,27 +53,27 @@ def draw(
 def figure_fills(
     figure: Figure,
     style: Style,
-    rng: np.random.Generator,
     place: Placement,
     sheet: ColorSheet,
 ) -> list[raster.Fill]:
     """All steps of a drawing in pixels, back to front."""
     placed = {part.name: place(part.outline) for part in figure.parts}
-    drawn: list[raster.Fill] = []
+    ink, shades = Ink(figure, style, place), Shades(sheet, place)
+    drawn = back_fills(ink, sheet)
     for part in figure.parts:
         if part.category not in CATEGORIES[1:]:
             raise ValueError(f'part "{part.name}" has no category of a sheet: "{part.category}"')
         outlines = (placed[part.name],)
         clip = (placed[part.within],) if part.within else None
         kind = COLOR_FILL if part.marking else FLAT
-        drawn += surface_fills(part, outlines, clip, style, sheet, sheet.row(part, kind))
+        drawn += surface_fills(part, outlines, clip, sheet, sheet.row(part, kind))
         casts = [
             placed[other.name]
             for other in figure.parts
             if part.name in other.casts and other.name in placed
         ]
-        drawn += tone_fills(part, outlines, clip, casts, style, sheet, place)
-        drawn += line_fills(part, outlines, clip, style, sheet, place, rng)
+        drawn += tone_fills(part, outlines, clip, casts, shades, sheet, place)
+        drawn += line_fills(part, outlines, clip, ink, sheet)
     return drawn
 
 

@@ -7,7 +7,6 @@ out where that does not help. So "flat" in the labels is always the ground of a 
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Sequence
 
 import cv2
@@ -15,7 +14,6 @@ import numpy as np
 
 from .brush import chances
 from .color_sheet import ColorSheet, segment_number
-from .inking import back_fills
 from .labels import (
     HIGHLIGHT,
     HIGHLIGHT_FILL,
@@ -73,23 +71,15 @@ class Shades:
             self.rims = dict(zip(names, forms.rims(style.light, width), strict=True))
 
 
-_SHADES: weakref.WeakKeyDictionary[ColorSheet, Shades] = weakref.WeakKeyDictionary()
-
-
 def surface_fills(
     part: Part,
     outlines: Outlines,
     clip: Outlines | None,
-    style: Style,
     sheet: ColorSheet,
     label: int,
 ) -> list[Fill]:
-    """The part's own colour, as a gradient where the style paints softly; before the first part,
-    what lies behind them all."""
-    out = []
-    if part is sheet.figure.parts[0]:
-        place = _placement(part, outlines[0])
-        out += back_fills(sheet, place) if place else []
+    """The part's own colour, as a gradient where the style paints softly."""
+    style = sheet.style
     normal, light, dark = sheet.colors(part)
     color = normal
     if style.shading in SOFT and part.shaded and not part.marking:
@@ -102,7 +92,7 @@ def surface_fills(
             _between(normal, light, 0.35),
             _between(normal, dark, 0.25),
         )
-    return [*out, Fill(outlines, color, label, clip=clip)]
+    return [Fill(outlines, color, label, clip=clip)]
 
 
 def tone_fills(
@@ -110,7 +100,7 @@ def tone_fills(
     outlines: Outlines,
     clip: Outlines | None,
     casts: Sequence[np.ndarray],
-    style: Style,
+    shades: Shades,
     sheet: ColorSheet,
     place: Placement,
 ) -> list[Fill]:
@@ -119,25 +109,21 @@ def tone_fills(
     A region's label is a fill of its tone, and its border a line that only a douga shows: on the
     lighter side, and only where it runs inside the part.
     """
+    style = sheet.style
     # a fill has one clip: what shows only within another part gets no shadows but its own tones
-    if part.shaded and not part.marking and clip is None:
-        if sheet not in _SHADES:
-            _SHADES[sheet] = Shades(sheet, place)
-        shades = _SHADES[sheet]
-        regions = shades.shadows.get(part.name, [])
-        deeper = shades.deeper.get(part.name, []) if regions else []
-        rims = shades.rims.get(part.name, [])
-    else:
-        shades, regions, deeper, rims = None, [], [], []
+    lit = part.shaded and not part.marking and clip is None
+    regions = shades.shadows.get(part.name, []) if lit else []
+    deeper = shades.deeper.get(part.name, []) if regions else []
+    rims = shades.rims.get(part.name, []) if lit else []
     cast = []
-    if shades is not None and style.shading != "none":
+    if lit and style.shading != "none":
         cast = _casts(outlines[0], regions, casts, style, place)
     own: dict[int, list[np.ndarray]] = {SHADOW: cast, HIGHLIGHT: []}
     for tone in part.tones:
         if style.shading != "none" or tone.tone == HIGHLIGHT:
             own[tone.tone].append(place(tone.outline))
     blur = 0.0
-    if style.shading in SOFT and shades is not None:
+    if style.shading in SOFT and lit:
         blur = min(style.soft * place.scale, shades.soft.get(part.name, 0.0))
     _, bright, shadow = sheet.colors(part)
     dark = [*regions, *regions_of(own[SHADOW])]
@@ -228,16 +214,6 @@ def _casts(
         if covered.sum() <= 0.48 * seen.sum():
             return thrown
     return []
-
-
-def _placement(part: Part, outline: np.ndarray) -> Placement | None:
-    """The placement that put a part's outline there; None if the part is a mere point."""
-    extent = np.ptp(part.outline, axis=0)
-    widest = int(np.argmax(extent))
-    if extent[widest] < 1e-4:
-        return None
-    scale = float(np.ptp(outline[:, widest]) / extent[widest])
-    return Placement(scale, (part.outline.min(0) - outline.min(0) / scale).astype(np.float32))
 
 
 def _between(first: Color, last: Color, share: float) -> Color:
