@@ -145,6 +145,20 @@ def test_no_such_gesture_is_an_error():
         human.gesture_pose(Pose(), 0.0, "fly")
 
 
+def test_clothes_cover_the_skin_below_them():
+    bare = ("trunk", "arm.left", "arm.right", "leg.left", "leg.right", "foot.left", "foot.right")
+    style = replace(PLAIN, line=0.01, shading="none")
+    for seed in range(16):
+        looks, pose = sampled(seed)
+        clothes = {"top": "sweater", "sleeves": "long", "collar": "turtle", "shoes": "boots"}
+        clothes |= {"bottom": "trousers", "gloves": "short", "socks": "knee", "cape": "none"}
+        looks = replace(looks, outfit=replace(looks.outfit, **clothes))
+        drawing = draw(human.build(looks, pose), style, np.random.default_rng(0), 240)
+        names = [drawing.table.parts.index(name) for name in bare if name in drawing.table.parts]
+        skin = np.isin(drawing.table.part[drawing.ids], names)  # what is left is the neck
+        assert skin.sum() < 0.012 * (drawing.ids > 0).sum(), seed
+
+
 def test_a_back_view_has_no_face():
     for seed in range(12):
         looks, pose = sampled(seed)

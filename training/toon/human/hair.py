@@ -205,6 +205,7 @@ def add_bangs(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
         shell_radius(low, hair.volume) + 0.05 - 0.1 * np.maximum(low - 0.15, 0).clip(0, 0.4),
     )
     ends[:, 0] += sway * (1 + 2 * np.maximum(low - 0.15, 0))
+    streak = n // 3 if rig.chance(53) > 0.92 else -1  # a lock of another colour
     light = ring(rig, view)
     for rank, k in enumerate(order):
         if depth[k, :, 2].mean() < 0.08:
@@ -246,7 +247,7 @@ def add_bangs(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
             name,
             view.place(outline),
             "hair",
-            "hair",
+            "hair2" if k == streak else "hair",
             "head",
             casts=(FACE,),
             tones=light if not side else (),

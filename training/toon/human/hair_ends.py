@@ -19,6 +19,8 @@ def add_spikes(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
     for k in range(n):
         angle = math.radians(-142 + 284 * k / (n - 1) + 16 * (rig.chance(30 + k) - 0.5))
         x, y = math.sin(angle), -math.cos(angle)
+        if _before_face(view, x, y):
+            continue
         size = (
             (0.08 + 0.18 * hair.spiky) * (0.35 + 0.95 * rig.chance(40 + k)) * (1 - 0.3 * max(y, 0))
         )
@@ -45,9 +47,16 @@ def add_curls(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
         angle = math.radians(-140 + 280 * k / (n - 1))
         r = 0.13 + 0.06 * rig.chance(k + 11)
         x, y = math.sin(angle) * (0.44 + 0.04 * hair.volume), -0.06 - math.cos(angle) * 0.46
+        if _before_face(view, x / 0.48, y / 0.5):
+            continue
         sketch.add(
             layer, f"hair.curl.{k}", view.place(curves.disc(x, y, r)), "hair", "hair", "head"
         )
+
+
+def _before_face(view: HeadView, x: float, y: float) -> bool:
+    """Whether a spot on the edge of the head, -1..1, is where a face seen from the side looks."""
+    return abs(view.sin) > 0.5 and x * view.sin > 0.3 and y > -0.75
 
 
 def add_ahoge(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:

@@ -39,7 +39,6 @@ class Pose:
         mouth: one of `MOUTHS`; mouth_open: 0..1 of those that open.
         brow: -1 angry, 0, 1 worried; brow_lift: -1..1.
         blush: 0..1.
-        shadow_on_face: the upper half of the face is in shadow.
     """
 
     yaw: float = 0.0
@@ -125,7 +124,7 @@ def sample_pose(rng: np.random.Generator, heads: float = 6.0) -> Pose:
     legs = str(rng.choice(LOW if low else UPRIGHT))
     (lf, lo, lk, lt), (rf, ro, rk, rt) = LEGS[legs]
     if legs in ("stand", "together", "wide") or rng.random() < 0.2:
-        arms = [str(v) for v in rng.choice(list(ARMS), 2)]
+        arms = [str(v) for v in rng.choice([name for name in ARMS if name != "lap"], 2)]
         if rng.random() < 0.35:
             arms[1] = arms[0]
     elif low:
