@@ -57,12 +57,13 @@ def figure_fills(
     sheet: ColorSheet,
 ) -> list[raster.Fill]:
     """All steps of a drawing in pixels, back to front."""
+    for part in figure.parts:
+        if part.category not in CATEGORIES[1:]:
+            raise ValueError(f'part "{part.name}" has no category of a sheet: "{part.category}"')
     placed = {part.name: place(part.outline) for part in figure.parts}
     ink, shades = Ink(figure, style, place), Shades(sheet, place)
     drawn = back_fills(ink, sheet)
     for part in figure.parts:
-        if part.category not in CATEGORIES[1:]:
-            raise ValueError(f'part "{part.name}" has no category of a sheet: "{part.category}"')
         outlines = (placed[part.name],)
         clip = (placed[part.within],) if part.within else None
         kind = COLOR_FILL if part.marking else FLAT
