@@ -1,6 +1,7 @@
 """Humans: parts by name, the same in every frame, from all sides and in all clothes."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -112,7 +113,7 @@ def test_a_turn_keeps_numbers_of_points_and_moves_little():
         looks, _ = sampled(seed)
         poses = [Pose(yaw=float(yaw)) for yaw in range(-180, 181, 6)]
         figures = [human.build(looks, pose) for pose in poses]
-        for one, other in zip(figures, figures[1:], strict=False):
+        for one, other in pairwise(figures):
             before = {part.name: part.outline for part in one.parts}
             for part in other.parts:
                 if part.name in before:

@@ -168,8 +168,8 @@ def add_bangs(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
     order = np.argsort(-np.abs(np.arange(n) - (n - 1) / 2), kind="stable")
     if hair.side_locks > 0:
         sides = np.array([-1.0, 1.0])
-        root = np.concatenate([root, sides * 0.8])
-        tip = np.concatenate([tip, sides * 1.3])
+        root = np.concatenate([root, sides * 1.12])
+        tip = np.concatenate([tip, sides * 1.42])
         low = np.concatenate(
             [low, np.array([0.16, 0.16]) + hair.side_locks * (0.85 + 0.3 * rig.chance(9))]
         )

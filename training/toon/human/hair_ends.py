@@ -56,7 +56,7 @@ def add_curls(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
 
 def _before_face(view: HeadView, x: float, y: float) -> bool:
     """Whether a spot on the edge of the head, -1..1, is where a face seen from the side looks."""
-    return abs(view.sin) > 0.5 and x * view.sin > 0.3 and y > -0.75
+    return abs(view.sin) > 0.5 and x * view.sin > 0.3 and y > -0.9
 
 
 def add_ahoge(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
