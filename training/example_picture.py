@@ -15,7 +15,8 @@ from .art import ArtLibrary, load_art
 from .painters import colored, noise
 from .painters_scenes import leaf_shape, stamp
 from .sprites import paint, place
-from .toon.figure import draw_figure
+from .toon.human import draw_human
+from .toon.styles import cel
 
 SIZE = (800, 1280)
 # Back to front: a drawing of the held-out split or the seed of a drawn figure, then the middle of
@@ -23,12 +24,12 @@ SIZE = (800, 1280)
 CAST = (
     ("unsorted/spaventapasseri", 1010, 560, 300, 0, False),
     ("animals/mammals/elefante01_architetto_fr_01", 190, 560, 290, 0, False),
-    (900012, 440, 640, 390, 0, False),
+    (900026, 440, 640, 390, 0, False),
     ("people/roller_blader_ganson", 860, 660, 380, 0, True),
     (900024, 615, 705, 450, 0, False),
     ("people/yoga_architetto_francesc_01", 1090, 735, 240, 0, False),
     ("animals/fantasy/troll_daniel_steele_r", 300, 745, 300, 0, True),
-    (900016, 740, 775, 340, 0, False),
+    (900040, 740, 775, 340, 0, False),
     ("animals/mammals/housecats/kitten_gerald_g._01", 520, 785, 180, 0, False),
     ("animals/turtle_jurgen_gaeremyn_01", 925, 790, 110, 0, True),
 )
@@ -49,7 +50,8 @@ def draw_example(art: ArtLibrary) -> np.ndarray:
     by_name = {sprite.name: sprite for sprite in art.characters}
     for who, x, feet, height, degrees, mirrored in CAST:
         if isinstance(who, int):
-            rgba = draw_figure(np.random.default_rng(who), 576)
+            style = cel.sample(np.random.default_rng([who, 1]))
+            rgba = draw_human(np.random.default_rng(who), style, 576).rgba
         else:
             rgba = art.rgba(by_name[who])
         cv2.ellipse(

@@ -1,13 +1,11 @@
-"""What needs skia: SVG files and drawn figures."""
+"""What needs skia: SVG files."""
 
-import numpy as np
 import pytest
 
 pytest.importorskip("skia")
 
 from training.art import ArtLibrary, build_library, render_svg
 from training.store import SpriteStore
-from training.toon.figure import draw_figure
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" {size}>{body}</svg>'
 BODY = '<rect x="10" y="20" width="30" height="60" fill="#ff0000"/>'
@@ -76,14 +74,3 @@ def test_library_sorts_drawings_and_counts_what_it_drops(tmp_path):
     }
     assert [s.name for s in library.props] == ["tools/saw"]
     assert library.rgba(library.characters[0]).shape[2] == 4
-
-
-def test_figures_repeat_are_premultiplied_and_trimmed():
-    for seed in range(12):
-        rgba = draw_figure(np.random.default_rng(seed), 160)
-        np.testing.assert_array_equal(rgba, draw_figure(np.random.default_rng(seed), 160))
-        assert (rgba[..., :3] <= rgba[..., 3:]).all()
-        alpha = rgba[..., 3]
-        assert alpha[0].any() and alpha[-1].any() and alpha[:, 0].any() and alpha[:, -1].any()
-        assert 80 < max(alpha.shape) < 400
-        assert (alpha > 127).mean() > 0.1
