@@ -35,12 +35,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=384, help="side of compositions, pixels")
     parser.add_argument("--scene-size", type=int, default=768, help="side of scenes, pixels")
     parser.add_argument("--count", type=int, default=48)
+    parser.add_argument(
+        "--drawings", type=int, help="drawn figures of the pool (default: as in training)"
+    )
     parser.add_argument("--workers", type=int, default=2, help="drawing processes on first use")
     args = parser.parse_args(arguments)
     if args.count < 2:
         parser.error(f"--count {args.count} is less than two pictures")
     if min(args.size, args.scene_size) < 64:
         parser.error(f"{min(args.size, args.scene_size)} pixels are less than 64")
+    if args.drawings is not None and args.drawings < 20:
+        parser.error(f"--drawings {args.drawings} is less than 20: scenes would repeat themselves")
     args.output.mkdir(parents=True, exist_ok=True)
     write_scenes(args)
     try:
@@ -54,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def write_scenes(args: argparse.Namespace) -> None:
     """Sheets of the generator: scenes, their outlines, labels, drawings, backgrounds."""
-    scenes = load_scenes(workers=args.workers)
+    scenes = load_scenes(count=args.drawings, workers=args.workers)
     material = {"pool": scenes.pool, "backgrounds": scenes.backgrounds}
     made = (make_scene(args.seed, i, args.scene_size, **material) for i in range(args.count))
     pictures, outlines, labelled = [], [], None

@@ -248,7 +248,7 @@ Step = Callable[[np.random.Generator, np.ndarray], np.ndarray]
 # How often each stage happens, and how its steps weigh against each other.
 STAGES: tuple[tuple[float, dict[Step, float]], ...] = (
     (0.3, {harmonize.grade: 5, contrast: 1.5, quantised: 2, posterised: 1, filtered: 1}),
-    (0.11, {harmonize.sketch: 3, screened: 3, grey: 5}),
+    (0.09, {harmonize.sketch: 3, screened: 3, grey: 5}),
     (0.16, {subtitles: 4, caption: 3, blocks: 2, streaks: 2}),
     (
         0.3,

@@ -83,14 +83,15 @@ def load_scenes(
     cache: Path | str | None = None,
     *,
     art=None,
+    count: int | None = None,
     workers: int | None = None,
     options: SceneOptions | None = None,
 ) -> Scenes:
-    """The training split of drawings and backgrounds, made on first use (minutes) by `workers`
-    processes, one per core when None."""
+    """The training split of backgrounds and of drawings (`count` of them, see `pool.load_toons`),
+    made on first use (minutes) by `workers` processes, one per core when None."""
     workers = workers or os.cpu_count() or 1
     return Scenes(
-        load_toons(cache, workers=workers),
+        load_toons(cache, count=count, workers=workers),
         load_scene_backgrounds(cache, workers=workers),
         share,
         options or SceneOptions(),

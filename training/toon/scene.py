@@ -128,7 +128,7 @@ def _draw_scene(
             stack.append(_book(rng, options.size))
     while rng.random() < options.balloons and len(stack) < 20:
         stack.append(Layer(balloon(rng, options.size)))
-    if rng.random() < 0.04 * options.nuisance:
+    if rng.random() < 0.03 * options.nuisance:
         stack.append(_erasure(rng, options.size))
     stack, masks = visible(stack, options)
     shadows = rng.random() < 0.4

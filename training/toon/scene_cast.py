@@ -29,15 +29,16 @@ def draw_member(split: str, index: int) -> Member:
     rng = np.random.default_rng([pool.VERSION, 77, pool.SPLITS.index(split), index])
     shots = list(SHOTS)
     shot = shots[rng.choice(len(shots), p=list(SHOTS.values()))]
-    figure = draw_figure(rng, upright=shot != "whole")
+    figure = draw_figure(rng, shot)
     style = sample_style(rng, held_out=split == "held-out")
     if figure.kind == "item":
         shot = "whole"
     return frame_figure(figure, style, rng, shot)
 
 
-def draw_figure(rng: np.random.Generator, upright: bool = False) -> Figure:
-    """A human, a creature or a thing by chance; `upright`: none that lies or stands on its head."""
+def draw_figure(rng: np.random.Generator, shot: str = "whole") -> Figure:
+    """A human, a creature or a thing by chance. Humans of which not all is shown do not lie, and
+    most of those in close-ups look at us: the back of a head says little."""
     chance = rng.random()
     if chance < ITEMS:
         return items.prop(items.sample_item(rng), float(rng.normal(0, 0.5)))
@@ -45,8 +46,10 @@ def draw_figure(rng: np.random.Generator, upright: bool = False) -> Figure:
         return _holding(rng, creatures.sample_figure(rng))
     looks = human.sample_looks(rng)
     pose = human.sample_pose(rng, looks.body.heads)
-    if upright:
+    if shot != "whole":
         pose = replace(pose, roll=float(rng.normal(0, 10)))
+        if shot != "bust" and rng.random() < 0.85:
+            pose = replace(pose, yaw=float(rng.normal(0, 35)))
     return _holding(rng, human.build(looks, pose))
 
 

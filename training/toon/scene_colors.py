@@ -34,7 +34,7 @@ def draw_change(rng: np.random.Generator, strength: float = 1.0) -> ColorChange 
         levels = 2 + int(4 * amount)
         steps = np.floor(np.arange(256) / 256 * levels) / max(levels - 1, 1) * 255
         return _table(np.repeat(steps[:, None], 3, 1))
-    if chance < 0.42 * strength:
+    if chance < 0.4 * strength:
         return grey
     return None
 
