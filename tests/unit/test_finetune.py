@@ -18,7 +18,7 @@ from cartoon_models.instances import Instances, load_segmenter, save_instances
 from cartoon_models.networks.rtmdet_ins import RTMDetIns, RTMDetInsConfig
 from training import finetune_detector
 from training.evaluate.measure import Sample
-from training.finetune_data import Prepared, SavedInstances, prepare, read_labelled, split
+from training.finetune_data import Chosen, Prepared, SavedInstances, prepare, read_labelled, split
 from training.finetune_views import Views, cutout, view
 from training.loop import read_checkpoint
 from training.train_detector import initialize
@@ -126,6 +126,18 @@ def test_better_is_written(pictures, start, monkeypatch):
     assert run(pictures, start) == 0
     with safe_open(pictures / "new.safetensors", framework="pt") as file:
         assert json.loads(file.metadata()["metrics"])["before"]["mask_AP"] == 0.2
+
+
+def test_scores_are_shifted_half_the_way(pictures, start, monkeypatch):
+    """Half of the way between the logits of 0.3 and 0.7 is 0.5."""
+    source, _ = read_labelled(pictures / "pictures", pictures / "labels.json")
+    state = load_file(start)
+    bias = "head.rtm_cls.1.bias"
+    for answer, shift in (((0.7, 0.9), np.log(0.3 / 0.7)), ((0.08, 0.0), 0.0)):
+        monkeypatch.setattr(finetune_detector, "best_threshold", lambda _, a=answer: a)
+        made = finetune_detector.calibrated(state, 64, Chosen(source, [0]), torch.device("cpu"))
+        assert (made[bias] - state[bias]).item() == pytest.approx(shift, abs=1e-5)
+        assert torch.equal(made["head.rtm_reg.0.bias"], state["head.rtm_reg.0.bias"])
 
 
 def test_a_stopped_run_goes_on_with_the_same_pictures_only(pictures, start, monkeypatch, capsys):
