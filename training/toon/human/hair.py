@@ -179,9 +179,9 @@ def add_bangs(sketch: Sketch, rig: Rig, view: HeadView, layer: float) -> None:
     # along a lock: how far down, and how wide
     along = np.array([0.0, 0.22, 0.5, 0.74, 0.9])
     wide = (
-        np.array([0.4, 0.85, 1.0, 0.76, 0.4])
+        np.array([0.1, 0.66, 1.0, 0.78, 0.4])
         if not blunt
-        else np.array([0.35, 0.72, 1.0, 1.05, 1.05])
+        else np.array([0.1, 0.62, 1.0, 1.05, 1.05])
     )
     top = -0.5
     y = top + (low - top)[:, None] * along
