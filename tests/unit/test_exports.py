@@ -26,8 +26,10 @@ from training.store import SpriteStore, write_store
 from training.toon import labels as L
 from training.toon.acting import creature_performance, human_performance
 from training.toon.labels import LabelledPicture, TableBuilder
+from training.toon.pool import build_pool
 from training.toon.render import draw
-from training.toon.styles import sample_style
+from training.toon.scene_cast import draw_member
+from training.toon.styles import FAMILIES, sample_style
 
 ABOUT = About("compositions", seed=3, size=64, source_hash="abc")
 
@@ -307,6 +309,26 @@ def test_the_command_writes_a_dataset(tmp_path, own_pictures, capsys):
     refine = ["--format", "refine", *base, "-o", str(tmp_path / "crops")]
     assert export_dataset.main(refine) == 0
     assert len(list((tmp_path / "crops" / "alpha").iterdir())) == 3
+
+
+def test_the_command_writes_douga_of_scenes(tmp_path, background_pool, monkeypatch):
+    pool = build_pool(tmp_path / "pool", 4, draw_member, 0, "training")
+    monkeypatch.setattr("training.toon.pool.load_toons", lambda split: pool)
+    monkeypatch.setattr(
+        "training.backgrounds.load_scene_backgrounds", lambda held_out: background_pool
+    )
+    for kind in ("douga", "coco"):
+        options = ["--format", kind, "--source", "scenes", "--count", "2", "--size", "128"]
+        assert export_dataset.main([*options, "-o", str(tmp_path / kind)]) == 0
+    for number in (1, 2):
+        classes, palette = (
+            np.array(Image.open(tmp_path / "douga" / kind / f"{number:06d}.png"))
+            for kind in ("class", "palette")
+        )
+        np.testing.assert_array_equal(read_palette(palette), classes)
+    record = json.loads((tmp_path / "coco" / "annotations" / "instances.json").read_text())
+    assert {a["family"] for a in record["annotations"]} <= set(FAMILIES)
+    assert "Open Clip Art" not in record["info"]["license"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from training import export_dataset
 from training.exports.about import About
+from training.exports.clip_sheet import clip_sheet
 from training.exports.colorbook import BookMaker
 from training.exports.index_png import index_pixels
 from training.exports.line_regions import BLACK, BLUE, GREEN, RED, line_regions
@@ -251,7 +252,9 @@ def test_the_layout_of_the_test_split(tmp_path):
     assert {p.name for p in (folder / "ref").iterdir()} == {"gt", "line", "seg"}
     colors = json.loads((folder / "seg" / "0001.json").read_text())
     assert len(colors) == read_index(folder / "seg" / "0001.png").max()
-    assert json.loads((tmp_path / "set" / "about.json").read_text())["characters"] == ["a", "b"]
+    assert json.loads((tmp_path / "set" / "about.json").read_text())["characters"] == {
+        name: {"family": "plain", "frames": 2} for name in "ab"
+    }
 
 
 def test_bad_characters_are_one_sentence(tmp_path):
@@ -387,3 +390,12 @@ def test_the_command_writes_characters(tmp_path, capsys, monkeypatch):
     held_out = [*base, "--held-out", "-o", str(tmp_path / "c")]
     assert export_dataset.main(held_out) == 0
     assert (tmp_path / "c" / "test").is_dir()
+
+
+def test_a_sheet_shows_a_clip():
+    moving = clip(frames=2, side=100)
+    height, width = moving.drawings[0].ids.shape
+    sheet = clip_sheet(moving)
+    assert sheet.shape == (8 * height, 2 * width, 3) and sheet.dtype == np.uint8
+    rows = sheet[:, :width].reshape(8, height, width, 3)
+    assert all(len(np.unique(row.reshape(-1, 3), axis=0)) > 3 for row in rows)

@@ -92,16 +92,19 @@ def write_paint_bucket(
     """
     if split not in SPLITS:
         raise ValueError(f'There is no split "{split}" of clips, only {" and ".join(SPLITS)}.')
-    names: list[str] = []
+    written: dict[str, dict] = {}
     with new_folder(folder) as temporary:
         for character in characters:
             if not character.frames or not character.references:
                 raise ValueError(f"{character.name} has no frames or no references to write.")
-            names.append(character.name)
+            written[character.name] = {
+                "family": character.frames[0].family,
+                "frames": len(character.frames),
+            }
             _write_character(temporary / split / character.name, character, split)
-        record = {"info": about.info(), "split": split, "characters": names}
+        record = {"info": about.info(), "split": split, "characters": written}
         write_json(temporary / "about.json", record, indent=1)
-    return len(names)
+    return len(written)
 
 
 def paint_frames(

@@ -74,7 +74,8 @@ def characters(seed: int, size: int, held_out: bool = False) -> Iterator[PaintCh
 def _character(seed: int, index: int, size: int, held_out: bool) -> PaintCharacter:
     rng = np.random.default_rng([seed, 8, int(held_out), index])
     performance = perform(rng, ACTS, FRAMES)
-    return draw_character(f"{index + 1:05d}", performance, rng, size, held_out)
+    # The published loader finds files by replacing "line", "seg", "gt"... in whole paths.
+    return draw_character(f"character-{index + 1:05d}", performance, rng, size, held_out)
 
 
 def draw_character(
@@ -98,7 +99,7 @@ def draw_character(
     sheet = [*clip(performance.sheet, "long")]
     for figure in performance.sheet[:2]:
         sheet += clip((figure,), "face")
-    return PaintCharacter(f"{style.family}-{name}", tuple(frames), tuple(sheet))
+    return PaintCharacter(name, tuple(frames), tuple(sheet))
 
 
 def shot_frame(
