@@ -1,26 +1,29 @@
 """Pools of drawings and scenes of them: repeatability, honest labels, what is left out."""
 
 import hashlib
-import pickle
+import multiprocessing
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
-from training import handling
+from training import contact_sheet, handling
 from training.backgrounds import SCENE_PAINTERS, BackgroundPool
 from training.backgrounds import build_pool as build_backgrounds
 from training.dataset import DetectorSamples, RefinerSamples, held_out
+from training.label_sheet import label_sheet
 from training.layouts import Layout
 from training.store import cache_folder
+from training.toon import evaluation, scene_cast, shapes, styles
 from training.toon import labels as L
-from training.toon import evaluation, scene_cast, styles
 from training.toon.books import BOOKS, Easel, draw_book
+from training.toon.model import Figure, Part
 from training.toon.pool import build_pool
 from training.toon.samples import Scenes, make_scene
 from training.toon.scene import SceneOptions, compose_scene
 from training.toon.scene_colors import changed_sheet, changed_table, draw_change, draw_mood
+from training.toon.style import Style
 from training.toon.styles import sample_style
 from training.validation import validation
 
@@ -135,13 +138,15 @@ def test_pools_that_cannot_be_are_refused(tmp_path, words):
         build_pool(tmp_path, words[1], draw_small, 0, words[0])
 
 
-def test_the_same_scene_whichever_process_makes_it(pool, backgrounds):
-    """A copy that went through pickle, as workers get it, and any order of samples."""
-    other_pool, other_backgrounds = pickle.loads(pickle.dumps((pool, backgrounds)))
-    made = [make_scene(4, i, 128, pool=pool, backgrounds=backgrounds) for i in range(6)]
+def test_the_same_scene_in_any_order_and_in_another_process(pool, backgrounds):
+    material = {"pool": pool, "backgrounds": backgrounds}
+    made = [make_scene(4, i, 128, **material) for i in range(6)]
     for i in reversed(range(6)):
-        same(made[i], make_scene(4, i, 128, pool=other_pool, backgrounds=other_backgrounds))
+        same(made[i], make_scene(4, i, 128, **material))
     assert (made[0].picture != made[1].picture).any()
+    with multiprocessing.get_context("spawn").Pool(1) as processes:
+        for i in (5, 2):
+            same(made[i], processes.apply(make_scene, (4, i, 128), material))
 
 
 def test_masks_and_numbers_agree_away_from_edges(pool, backgrounds):
@@ -259,6 +264,52 @@ def test_recolouring_changes_labels_and_sheet_as_it_does_the_picture(pool, backg
         row = int(np.flatnonzero((table.entry == 0) & (table.tone == L.NORMAL))[0])
         assert sheet[0].normal == tuple(new.color[row].tolist())
         np.testing.assert_array_equal(change(colors.copy()), change(colors.copy()))
+
+
+def draw_flat(split, index):
+    """Three flat regions without lines and shading: the picture is what the table says."""
+    outlines = [shapes.ellipse(0, 0, 1, 1.2), shapes.ellipse(0, 0.3, 0.6, 0.5)]
+    parts = tuple(
+        Part(name, outline, "clothes", name) for name, outline in zip("ab", outlines, strict=True)
+    )
+    figure = Figure(parts, {"a": (0.8, 0.5, 0.3), "b": (0.2, 0.4, 0.7)}, {"head": (0.0, 0.0)})
+    style = Style("flat", line=0.0, shading="none", silhouette=0.0)
+    return scene_cast.frame_figure(figure, style, rng(index), "whole", side=150)
+
+
+def test_flat_colours_lie_under_a_recoloured_picture(tmp_path, backgrounds):
+    flat = build_pool(tmp_path / "flat", 1, draw_flat, workers=0)
+    layout = places((0.05, 0.05, 0.95, 0.95))
+    options = replace(CALM, nuisance=1.0, mood=0.5)
+    agree, palettes = 0, set()
+    for seed in range(20):
+        made, where = compose_scene(rng(seed), flat, backgrounds, options, layout=layout)
+        if not where:
+            continue
+        regions = cv2.morphologyEx(made.ids, cv2.MORPH_GRADIENT, np.ones((7, 7), np.uint8)) == 0
+        core = regions & (made.masks[0] == 255)
+        off = np.abs(made.clean.astype(int) - made.table.color[made.ids]).max(-1)[core]
+        agree += (off <= 2).mean() > 0.99
+        palettes.add(made.sheets[0][0].normal)
+    assert agree >= 14  # in the others light falls from one side, or the paint is blotched
+    assert len(palettes) > 5
+
+
+def test_every_label_is_on_the_sheet(pool, backgrounds):
+    made = make_scene(8, 2, 120, pool=pool, backgrounds=backgrounds)
+    sheet = label_sheet(made, columns=4)
+    assert sheet.dtype == np.uint8 and sheet.shape[1] == 4 * 128
+    empty = replace(CALM, empty=1.0)
+    nothing = make_scene(8, 2, 120, pool=pool, backgrounds=backgrounds, options=empty)
+    assert label_sheet(nothing).shape == sheet.shape
+
+
+@pytest.mark.parametrize("words", ["--count 1", "--size 9", "--drawings 3"])
+def test_sheets_that_cannot_be_are_refused(words, tmp_path, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        contact_sheet.main(["-o", str(tmp_path / "sheets"), *words.split()])
+    assert words.split()[1] in capsys.readouterr().err
+    assert not (tmp_path / "sheets").exists()
 
 
 def test_held_out_families_are_never_in_training(pool, tmp_path, monkeypatch):
