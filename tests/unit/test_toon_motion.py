@@ -195,6 +195,13 @@ def test_frames_of_two_figures_are_an_error():
         swaying(figure, np.random.default_rng(0), 0)
 
 
+def test_a_part_that_turns_its_back_is_not_seen_again():
+    figure = puppet()
+    clip = make_clip([figure, warped(figure, affine([[-1, 0], [0, 1]]))], STYLE, 0, 120)
+    inner = away_from_borders(clip.drawings[0])
+    assert inner.any() and not clip.flow(0, 1).valid[inner].any()
+
+
 def test_a_part_drawn_in_another_way_has_no_flow():
     figure = puppet()
     head = replace(figure.parts[2], outline=shapes.polygon([(-0.4, -0.5), (0.4, -0.5), (0, 0.5)]))
