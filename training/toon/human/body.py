@@ -8,7 +8,7 @@ import numpy as np
 
 from . import curves
 from .hands import hand_points
-from .skeleton import SIDES, Rig
+from .skeleton import Rig
 from .sketch import Sketch, stroke
 
 TRUNK = "trunk"
@@ -141,7 +141,6 @@ def add_leg(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
     sketch.add(
         layer - 0.2, f"foot.{side}", foot, "skin", "skin", f"{side}_foot", strokes=_toes(rig, side)
     )
-    k = (len(outline) // 3 - 3 - 9 - 3) * 3  # the ankle runs into the foot
     sketch.add(
         layer,
         f"leg.{side}",
@@ -150,7 +149,7 @@ def add_leg(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
         "skin",
         f"{side}_knee",
         strokes=lines,
-        seams=(seam, (k, k + 12)),
+        seams=(seam, curves.LIMB_END),
     )
 
 
@@ -203,6 +202,3 @@ def limb_layer(rig: Rig, side: str) -> float:
     c = rig.joints
     z = (c[f"{side}_elbow"][2] + 1.3 * c[f"{side}_hand"][2] + 0.8 * c[f"{side}_shoulder"][2]) / 3.1
     return float(z - rig.centres[5, 2]) + 0.07 * rig.size.torso
-
-
-__all__ = ["SIDES", "TRUNK", "add_arm", "add_leg", "add_trunk", "limb_layer"]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from . import curves
-from .body import TRUNK, foot_circles, foot_frame, leg_joints, outward
+from .body import foot_circles, foot_frame, leg_joints, outward
 from .looks import Outfit
 from .rings import Rings, patch, skirt_rings, spot, trunk_rings
 from .skeleton import Rig
@@ -222,23 +222,17 @@ def add_sock(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
         start = a + (b - a) * reach
         ws = wa + (wb - wa) * reach * 0.85 + 0.004
         outline, _ = curves.bent_limb(start, b, c, ws, wb, wc, bulge=(0, 0.22 * wb))
-        cap = 0.0
     else:
         start = b + (c - b) * (reach - 1)
         ws = (wb * 1.12 + (wc - wb) * (reach - 1)) + 0.006
         outline, _ = curves.bent_limb(
             start, (start + c) / 2, c, ws, ws * 0.5 + wc * 0.5 + 0.12 * wb * (2 - reach), wc
         )
-        cap = 1.0
-    del cap
     # a flat upper edge: its round cap is pressed down
-    outline = outline.copy()
-    n = len(outline)
     way = (start - b) if reach < 1 else (start - c)
     way = way / (np.hypot(*way) + 1e-6)
     beyond = ((outline - start) @ way).clip(0, None)
     outline = outline - (beyond[:, None] * 0.8 * way).astype(np.float32)
-    del n
     sketch.add(
         layer + 0.05,
         name,
@@ -246,18 +240,18 @@ def add_sock(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
         "socks",
         "socks",
         f"{side}_knee",
-        seams=((len(outline) // 3 * 3 - 3 * 15, len(outline) // 3 * 3 - 3 * 12),),
+        seams=(curves.LIMB_END,),
     )
     if kind in ("knee", "thigh", "calf") and rig.looks.outfit.hem:
-        n2 = np.array([-way[1], way[0]])
+        across = np.array([-way[1], way[0]])
         for k in range(2):
             at = start - way * (0.05 + 0.05 * k)
             band = np.array(
                 [
-                    at + n2 * ws * 1.2,
-                    at - n2 * ws * 1.2,
-                    at - n2 * ws * 1.2 - way * 0.025,
-                    at + n2 * ws * 1.2 - way * 0.025,
+                    at + across * ws * 1.2,
+                    at - across * ws * 1.2,
+                    at - across * ws * 1.2 - way * 0.025,
+                    at + across * ws * 1.2 - way * 0.025,
                 ]
             )
             sketch.add(
@@ -352,9 +346,8 @@ def _shaft(sketch: Sketch, rig: Rig, side: str, layer: float, kind: str) -> None
     outline = outline - ((((outline - start) @ way).clip(0, None))[:, None] * 0.8 * way).astype(
         np.float32
     )
-    k = (len(outline) // 3 - 15) * 3
     sketch.add(
-        layer, f"shaft.{side}", outline, "shoes", "shoes", f"{side}_knee", seams=((k, k + 12),)
+        layer, f"shaft.{side}", outline, "shoes", "shoes", f"{side}_knee", seams=(curves.LIMB_END,)
     )
     n = np.array([-way[1], way[0]])
     at = start - way * 0.06
@@ -370,6 +363,3 @@ def _shaft(sketch: Sketch, rig: Rig, side: str, layer: float, kind: str) -> None
         sketch.add(
             layer + 0.02, f"shaft.band.{side}", band, "shoes", "sole", f"{side}_knee", outlined=0.7
         )
-
-
-__all__ = ["SKIRT", "TRUNK", "add_seat", "add_shoe", "add_skirt", "add_sock", "add_trouser"]

@@ -142,6 +142,10 @@ def joint_sides(a, b, c, wa: float, wb: float, wc: float, bulge=(0.0, 0.0)):
     return sides[0], sides[1], (ux, uy), (vx, vy)
 
 
+# The stretch of `bent_limb`'s outline that is its round end, of 3 steps and without a tip.
+LIMB_END = (24, 36)
+
+
 def bent_limb(a, b, c, wa, wb, wc, bulge=(0.0, 0.0), tip=None, steps: int = 3, outward=None):
     """A limb's outline, float32 [K,2], and the stretch of it that is its start (a seam).
 

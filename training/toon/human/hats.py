@@ -55,9 +55,6 @@ def _cap(sketch, rig, view, crown, layer, behind):
     else:
         put_on(sketch, view, behind, "hat.brim", points, "hat2")
     put_on(sketch, view, layer + 0.05, "hat.button", curves.disc(0, -0.72, 0.035, 0.02), steps=1)
-    for k, a in enumerate((-0.8, 0.8)):
-        spot, face = spot_on(view, -0.5, r * 0.85, a)
-        del k, spot, face
 
 
 def _beanie(sketch, rig, view, crown, layer, behind):

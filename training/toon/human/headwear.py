@@ -53,15 +53,12 @@ def band(sketch, rig, view, crown, layer, behind):
 
 
 def frill(sketch, rig, view, crown, layer, behind):
-    y = -0.47
-    r = crown.radius(y)
     n = 11
     t = np.linspace(200, 340, n)
     a = np.radians(t)
     inner = np.stack([np.cos(a) * 0.46, -0.1 + np.sin(a) * 0.48], 1)
     grow = np.where(np.arange(n) % 2 == 0, 0.66, 0.6)
     outer = np.stack([np.cos(a) * grow * 0.9, -0.12 + np.sin(a) * grow], 1)
-    del r
     if view.cos > -0.3:
         put_on(sketch, view, layer - 1, "hat", np.concatenate([inner, outer[::-1]]), "under")
         put_on(

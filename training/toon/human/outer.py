@@ -8,7 +8,7 @@ import numpy as np
 
 from . import curves, tops
 from .rings import Rings, joined, patch, skirt_rings, spot, stripe, trunk_rings
-from .skeleton import SIDES, Rig
+from .skeleton import Rig
 from .sketch import Sketch, stroke
 
 _COATS = {"coat": 0.42, "long coat": 0.82, "cardigan": 0.12, "jacket": 0.0}
@@ -261,6 +261,3 @@ def add_backpack(sketch: Sketch, rig: Rig, behind: float, before: float, straps:
         )
         if strap is not None and rings.faces(s * 0.7, spot(0.7)) > 0.05:
             sketch.add(straps, f"strap.{side}", strap, "bag", "bag", "spine", outlined=0.8)
-
-
-__all__ = ["SIDES", "add_apron", "add_backpack", "add_cape", "add_coat", "add_coat_sleeve"]

@@ -95,10 +95,10 @@ class Rig:
 
     Attributes:
         joints: [3] by name; x, y are where they are drawn, z who is before whom.
-        pelvis, chest, head: [3,3], columns right... of each: its own x, y, z axes in space.
+        pelvis, chest, head: [3,3], whose columns are its own x, y and z axes in space.
         centres, across, ahead: [9,3], middle and half-axes of the trunk's cross-sections.
         facing: the cosine of the view: 1 looks at us, -1 away.
-        head_view: yaw and pitch of the head against us, degrees; head_turn: its roll, radians.
+        head_yaw, head_pitch: of the head against us, degrees; head_turn: its roll, radians.
     """
 
     looks: Looks
@@ -178,7 +178,7 @@ def rig(looks: Looks, pose: Pose) -> Rig:
     joints["spine"] = centres[3]
     joints["neck"] = neck
     neck_up = -(chest[:, 1] + head[:, 1]) / 2
-    top = neck + neck_up * size.neck - head[:, 2] * 0.0
+    top = neck + neck_up * size.neck
     joints["head"] = top - head[:, 1] * NECK_TO_HEAD + head[:, 2] * 0.05
     joints["chin"] = joints["head"] + head[:, 1] * 0.5 + head[:, 2] * 0.3
     shoulder = centres[6] * 0.75 + centres[5] * 0.25

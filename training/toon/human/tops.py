@@ -185,16 +185,11 @@ def _plates(sketch: Sketch, rig: Rig, rings: Rings, layer: float) -> None:
 def _open_front(sketch: Sketch, rig: Rig, rings: Rings, layer: float) -> None:
     """The shirt that shows where a jacket is open, down to its first button."""
     deep = 0.5 if rig.looks.outfit.top == "vest" else 0.4 + 0.15 * rig.chance(15)
-    low = patch(rings, spot(deep), spot(0.985), -0.5, 0.5, count=5, arc=3, steps=1)
-    if low is None:
-        return
-    a = rings.points([0.0], [spot(deep)])[0]
     width = np.linspace(0.02, 0.52, 5)
     spots = np.linspace(spot(deep), spot(0.985), 5)
     if rings.faces(0.0, spot(0.75)) < 0.1:
         return
     right, left = rings.points(width, spots), rings.points(-width, spots)
-    del a
     outline = np.concatenate([right, left[::-1]])
     sketch.add(layer, "shirt", outline, "clothes", "under", "spine", within=TOP, outlined=0.8)
 
