@@ -177,7 +177,7 @@ def visible(stack: list[Layer], options: SceneOptions) -> tuple[list[Layer], np.
     """
     height, width = options.size
     smallest = 255 * max(60.0, 0.0008 * height * width)
-    for _ in range(4):
+    while True:  # a figure that goes uncovers others, so this ends
         shown: list[np.ndarray] = []
         before = [layer for layer in stack if layer.place >= 0]
         for i, layer in enumerate(stack):
@@ -197,8 +197,6 @@ def visible(stack: list[Layer], options: SceneOptions) -> tuple[list[Layer], np.
         if not hidden:
             break
         stack = [layer for layer in stack if layer.place not in hidden]
-    else:
-        raise RuntimeError("figures still vanish after four rounds")
     masks = np.zeros((len(shown), height, width), np.uint8)
     for mask, part, layer in zip(masks, shown, before, strict=True):
         _view(mask, layer.placed)[:] = part
