@@ -212,6 +212,8 @@ def add_sock(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
     kind = rig.looks.outfit.socks
     if kind == "none" or rig.looks.outfit.shoes in ("bare", "sandals"):
         return
+    if trousers_of(rig.looks.outfit) not in (None, "shorts"):
+        kind = "ankle"  # what trousers hide
     a, b, c = (np.array(p) for p in leg_joints(rig, side))
     wa, wb, wc = (w + 0.006 for w in rig.size.leg)
     reach = _SOCKS[kind]

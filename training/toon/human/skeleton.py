@@ -66,12 +66,16 @@ def sizes(looks: Looks) -> Sizes:
     shoulder = (0.1 * below + 0.14) * b.shoulders
     thick = b.limbs * (1 + 0.1 * small)
     arm = below * (0.375 - 0.015 * small)
+    hip = (0.082 * below + 0.135) * b.hips
+    # thighs fill the hips, so that their outlines meet
+    thigh = max((0.1 + 0.024 * below) * thick, 0.455 * hip)
+    knee = (0.07 + 0.0145 * below) * thick
     return Sizes(
         torso=torso,
         neck=neck,
         shoulder=shoulder,
         waist=(0.066 * below + 0.12) * b.waist,
-        hip=(0.082 * below + 0.135) * b.hips,
+        hip=hip,
         upper_arm=arm * 0.5,
         forearm=arm * 0.48,
         hand=0.078 * below + 0.07,
@@ -82,9 +86,7 @@ def sizes(looks: Looks) -> Sizes:
             w * thick
             for w in (0.055 + 0.0125 * below, 0.05 + 0.0085 * below, 0.046 + 0.0045 * below)
         ),
-        leg=tuple(
-            w * thick for w in (0.1 + 0.024 * below, 0.07 + 0.0145 * below, 0.062 + 0.0055 * below)
-        ),
+        leg=(thigh, max(knee, 0.58 * thigh), (0.062 + 0.0055 * below) * thick),
         neck_width=(0.085 + 0.0085 * below) * (0.75 + 0.25 * b.shoulders),
     )
 
