@@ -88,8 +88,9 @@ def add_trouser(sketch: Sketch, rig: Rig, side: str, layer: float) -> None:
         elif kind == "trousers":
             wc *= 1.15
         tip = _flat_end(end, end - b, wc)
+        calf = 0.24 if kind == "leggings" else 0.14
         outline, seam = curves.bent_limb(
-            a, b, end, wa, wb, wc, bulge=(0.0, 0.06 * wb), tip=tip, outward=out
+            a, b, end, wa, wb, wc, bulge=(0.02 * wa, calf * wb), tip=tip, outward=out
         )
         lines = _knee_folds(rig, a, b, c, wb, wc)
     sketch.add(
