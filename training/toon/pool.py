@@ -22,7 +22,7 @@ from .labels import Drawing, LabelTable, SheetEntry
 
 logger = logging.getLogger("celkit")
 
-VERSION = 3  # one more whenever a drawing comes out differently
+VERSION = 4  # one more whenever a drawing comes out differently
 PIECE = 50
 SPLITS = ("training", "held-out")
 COUNTS = {"training": 2400, "held-out": 300}
