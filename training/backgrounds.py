@@ -1,10 +1,9 @@
 """Backgrounds: a pool of procedural paintings, and how a picture takes one from it.
 
 A figure must not be the only detailed thing in a picture, nor the only plain one: a detector that
-sees figures only on calm grounds marks blossoms, clouds and paving as figures. The painters are in
-`painters.py` and `painters_scenes.py`; here they are drawn once, kept in one memory-mapped file,
-and cropped, mirrored, recoloured and mixed for each picture. Generated scenes add larger paintings
-with drawn lines (`painters_nature.py`, `painters_town.py`, `painters_manga.py`).
+sees figures only on calm grounds marks blossoms, clouds and paving as figures. What `painters`
+paint is kept in one memory-mapped file, and cropped, mirrored, recoloured and mixed for each
+picture. Generated scenes add larger paintings with drawn lines.
 """
 
 from __future__ import annotations
@@ -19,24 +18,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import (
-    painters,
-    painters_manga,
-    painters_nature,
-    painters_scenes,
-    painters_town,
-    painters_validation,
-)
+from .painters import manga, nature, places, textures, town, validation
 from .store import cache_folder, whole_folder
 
 logger = logging.getLogger("celkit")
 
-PAINTERS = {**painters.PAINTERS, **painters_scenes.PAINTERS}
-VALIDATION_PAINTERS = painters_validation.PAINTERS
+PAINTERS = {**textures.PAINTERS, **places.PAINTERS}
+VALIDATION_PAINTERS = validation.PAINTERS
 SCENE_PAINTERS = {
-    **painters_nature.PAINTERS,
-    **painters_town.PAINTERS,
-    **painters_manga.PAINTERS,
+    **nature.PAINTERS,
+    **town.PAINTERS,
+    **manga.PAINTERS,
 }
 HELD_OUT_FAMILIES = ("bricks", "plaid", "hills", "bokeh", "strokes")
 SCENE_HELD_OUT_FAMILIES = ("seaside", "shops", "magic")
@@ -201,7 +193,7 @@ def load_scene_backgrounds(
 def load_validation_backgrounds(
     cache: Path | str | None = None, *, count: int = 160, workers: int = 2
 ) -> BackgroundPool:
-    """The pool of `painters_validation`, see `validation`; painted on first use."""
+    """The pool of `painters.validation`, see `validation.py`; painted on first use."""
     folder = cache_folder(cache) / f"backgrounds-validation-{_VERSION}-{count}"
     if not (folder / "index.json").exists():
         build_pool(folder, count, workers, tuple(VALIDATION_PAINTERS))
@@ -246,9 +238,9 @@ def paint(rng: np.random.Generator, family: str, side: int = SIDE) -> np.ndarray
         return SCENE_PAINTERS[family](rng, side)
     picture = (PAINTERS | VALIDATION_PAINTERS)[family](rng, side)
     if rng.random() < 0.25:
-        picture = painters.painterly(rng, picture)
+        picture = textures.painterly(rng, picture)
     if rng.random() < 0.15:
-        picture = painters.inked(rng, picture)
+        picture = textures.inked(rng, picture)
     return picture
 
 
@@ -256,7 +248,7 @@ def flat(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
     """White, black, one colour, or a linear or radial gradient."""
     height, width = size
     style = rng.random()
-    colors = painters.palette(rng, 2).astype(np.float32)
+    colors = textures.palette(rng, 2).astype(np.float32)
     if style < 0.2:
         return np.full((height, width, 3), 255 if rng.random() < 0.8 else 0, np.uint8)
     if style < 0.45:
@@ -275,7 +267,7 @@ def scatter(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
     """Many small things in the air: leaves, petals, shards, sparks or snow."""
     height, width = picture.shape[:2]
     out, count = picture.copy(), int(rng.integers(25, 160))
-    colors = painters.palette(rng, 3).astype(float)
+    colors = textures.palette(rng, 3).astype(float)
     if rng.random() < 0.4:
         colors = colors * 0.3 + 175
     corners = int(rng.choice([3, 4, 6, 9]))
@@ -325,7 +317,7 @@ def _join(rng: np.random.Generator, first: np.ndarray, second: np.ndarray) -> np
                 out,
                 (0, y),
                 (width, y),
-                painters.palette(rng, 1)[0].tolist(),
+                textures.palette(rng, 1)[0].tolist(),
                 int(rng.integers(1, 6)),
             )
         return out
@@ -335,7 +327,7 @@ def _join(rng: np.random.Generator, first: np.ndarray, second: np.ndarray) -> np
         x0, x1, y0, y1 = int(x0), int(x1), int(y0), int(y1)
         out[y0:y1, x0:x1] = second[y0:y1, x0:x1]
         cv2.rectangle(
-            out, (x0, y0), (x1, y1), painters.palette(rng, 1)[0].tolist(), int(rng.integers(1, 10))
+            out, (x0, y0), (x1, y1), textures.palette(rng, 1)[0].tolist(), int(rng.integers(1, 10))
         )
         return out
     corners = np.array(

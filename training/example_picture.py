@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from .art import ArtLibrary, load_art
-from .painters import colored, noise
-from .painters_scenes import leaf_shape, stamp
+from .painters.places import leaf_shape, stamp
+from .painters.textures import colored, noise
 from .sprites import paint, place
 from .toon.human import draw_human
 from .toon.styles import cel

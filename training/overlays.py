@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .painters import palette
+from .painters.textures import palette
 
 
 def glyph(rng: np.random.Generator) -> list[np.ndarray]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import harmonize
 from .backgrounds import recolor
-from .painters import noise, palette
+from .painters.textures import noise, palette
 
 
 @dataclass(frozen=True, eq=False)

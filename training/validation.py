@@ -3,7 +3,7 @@
 A figure of merit that settings were chosen by flatters, so the held-out compositions are for the
 last measurement only. This set is small and apart from both: drawings from folders that the
 library leaves alone (`art_list.VALIDATION_CHARACTERS`, `VALIDATION_PROPS`), background families of
-its own (`painters_validation`) and layouts of its own seeds.
+its own (`painters.validation`) and layouts of its own seeds.
 """
 
 from __future__ import annotations

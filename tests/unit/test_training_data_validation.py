@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from training import art_list, painters_validation
+from training import art_list
 from training.art import ArtLibrary, _kind
 from training.backgrounds import PAINTERS, BackgroundPool, build_pool
 from training.dataset import evaluation_compositions
 from training.evaluate.composed import SETS, Composed, composed
+from training.painters import validation as painters_validation
 from training.store import SpriteStore, write_store
 from training.validation import load_validation_art
 

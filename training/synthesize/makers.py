@@ -110,7 +110,7 @@ class Compositions:
         "compose.py",
         "harmonize.py",
         "layouts.py",
-        "painters*.py",
+        "painters/*.py",
         "sprites.py",
         "store.py",
         "synthesize/encoding.py",

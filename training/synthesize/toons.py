@@ -25,7 +25,7 @@ class Toons:
         "harmonize.py",
         "layouts.py",
         "overlays.py",
-        "painters*.py",
+        "painters/*.py",
         "sprites.py",
         "store.py",
         "synthesize/encoding.py",

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..painters import palette
-from ..painters_scenes import leaf_shape
+from ..painters.places import leaf_shape
+from ..painters.textures import palette
 from . import raster, shapes
 from .color_sheet import segment_number
 from .labels import BOOK_FILL, BOOK_LINE, LabelTable, TableBuilder

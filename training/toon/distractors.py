@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ..painters import noise, palette
+from ..painters.textures import noise, palette
 from ..sprites import Placed, paint, place
 from .pool import ToonPool
 from .scene_colors import grey

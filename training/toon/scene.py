@@ -14,7 +14,7 @@ import numpy as np
 from ..backgrounds import BackgroundPool
 from ..handling import handle
 from ..layouts import KINDS, Layout, draw_layout
-from ..painters import palette
+from ..painters.textures import palette
 from ..sprites import Placed, alter, paint, place
 from .books import draw_book
 from .distractors import add_distractors

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ..overlays import write
-from ..painters import palette
+from ..painters.textures import palette
 from ..sprites import Placed
 from .labels import LabelledPicture, LabelTable, join_tables
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from .board import Board, sky
-from .painters import palette
+from .textures import palette
 
 
-def _green(rng, count: int) -> np.ndarray:
+def plant_colors(rng, count: int) -> np.ndarray:
     """Colours of plants: green most often, else of any mood, float [count,3]."""
     colors = palette(rng, count).astype(float)
     if rng.random() < 0.7:
@@ -17,7 +17,7 @@ def _green(rng, count: int) -> np.ndarray:
     return colors.clip(10, 245)
 
 
-def _leaf(x, y, size, angle) -> np.ndarray:
+def leaf(x, y, size, angle) -> np.ndarray:
     t = np.linspace(0, 1, 6)
     half = 0.28 * np.sin(np.pi * t)
     shape = np.concatenate([np.stack([t, half], 1), np.stack([t, -half], 1)[::-1]]) * size
@@ -34,7 +34,7 @@ def branch(rng, board: Board, start, angle, length, width, depth, bark, leaves) 
         size = rng.uniform(0.018, 0.04)
         for x, y in end + rng.normal(0, length * 0.7 + 0.015, (9, 2)):
             color = leaves[rng.integers(len(leaves))] * rng.uniform(0.8, 1.15)
-            board.polygon(_leaf(x, y, size, rng.uniform(0, 2 * np.pi)), color, 0.5)
+            board.polygon(leaf(x, y, size, rng.uniform(0, 2 * np.pi)), color, 0.5)
         return
     for _ in range(int(rng.integers(2, 4))):
         turn = angle + rng.normal(0, 0.5)
@@ -45,7 +45,7 @@ def branch(rng, board: Board, start, angle, length, width, depth, bark, leaves) 
 def forest(rng, side):
     """Trunks near and far, boughs with leaves, bushes and grass."""
     board = Board(rng, side)
-    greens, bark = _green(rng, 6), np.array([105, 75, 55]) * rng.uniform(0.5, 1.4)
+    greens, bark = plant_colors(rng, 6), np.array([105, 75, 55]) * rng.uniform(0.5, 1.4)
     horizon = rng.uniform(0.45, 0.75)
     sky(rng, board, horizon)
     haze = np.array([190, 205, 200]) * rng.uniform(0.5, 1.1)
@@ -97,7 +97,7 @@ def forest(rng, side):
 def trees(rng, side):
     """One to three whole trees on a meadow, every leaf drawn."""
     board = Board(rng, side)
-    greens, bark = _green(rng, 6), np.array([110, 80, 60]) * rng.uniform(0.5, 1.3)
+    greens, bark = plant_colors(rng, 6), np.array([110, 80, 60]) * rng.uniform(0.5, 1.3)
     if rng.random() < 0.35:  # in blossom
         greens[:4] = palette(rng, 4).astype(float) * 0.3 + 170
     horizon = rng.uniform(0.6, 0.85)
@@ -125,7 +125,7 @@ def _grass(rng, board: Board, top: float, greens) -> None:
 def garden(rng, side):
     """Beds of flowers, bushes, a path and a fence."""
     board = Board(rng, side)
-    greens, petals = _green(rng, 5), palette(rng, 5).astype(float) * 0.6 + 95
+    greens, petals = plant_colors(rng, 5), palette(rng, 5).astype(float) * 0.6 + 95
     horizon = rng.uniform(0.2, 0.5)
     sky(rng, board, horizon)
     board.ramp(horizon, 1, greens[0] * 0.8, greens[1])
@@ -153,7 +153,7 @@ def garden(rng, side):
             [(x, y), (x + rng.normal(0, size / 2), y - 2.2 * size)], greens[2] * 0.7, size * 0.12
         )
         for turn in rng.uniform(0, np.pi, 2):
-            board.polygon(_leaf(x, y - size * 0.4, size * 1.3, -turn), greens[rng.integers(5)], 0.6)
+            board.polygon(leaf(x, y - size * 0.4, size * 1.3, -turn), greens[rng.integers(5)], 0.6)
         color, count = petals[rng.integers(5)], int(rng.integers(4, 8))
         for k in range(count):
             angle = 2 * np.pi * k / count + x * 9
@@ -182,7 +182,7 @@ def seaside(rng, side):
         crest = np.stack(
             [x + 0.2 * hill, horizon - 0.08 * (1 - hill**2) * rng.uniform(0.5, 1, 12)], 1
         )
-        board.polygon(crest, _green(rng, 1)[0] * 0.8)
+        board.polygon(crest, plant_colors(rng, 1)[0] * 0.8)
     for y in horizon + (shore - horizon) * rng.random(90) ** 1.3:
         near = (y - horizon) / (shore - horizon)
         x, long = rng.uniform(0, 1), (0.02 + 0.12 * near) * rng.uniform(0.5, 1.5)
@@ -210,7 +210,7 @@ def _palm(rng, board: Board, x: float, foot: float) -> None:
     t = np.linspace(0, 1, 9)
     trunk = np.stack([x + lean * t**2, foot - high * t], 1)
     board.stroke(trunk, (150, 115, 75), 0.03)
-    greens = _green(rng, 3)
+    greens = plant_colors(rng, 3)
     for angle in np.linspace(-np.pi, 0.3, 9) + rng.normal(0, 0.1, 9):
         reach = rng.uniform(0.15, 0.28)
         spine = trunk[-1] + np.stack(
@@ -218,7 +218,7 @@ def _palm(rng, board: Board, x: float, foot: float) -> None:
         )
         for point in spine[1:]:
             for turn in (angle + 1.0, angle - 1.0):
-                board.polygon(_leaf(*point, 0.07, turn + 0.5), greens[rng.integers(3)], 0.6)
+                board.polygon(leaf(*point, 0.07, turn + 0.5), greens[rng.integers(3)], 0.6)
 
 
 def mountains(rng, side):
@@ -226,7 +226,7 @@ def mountains(rng, side):
     board = Board(rng, side)
     horizon = rng.uniform(0.5, 0.7)
     sky(rng, board, horizon)
-    rock, greens = palette(rng, 1)[0].astype(float) * 0.5 + 70, _green(rng, 3)
+    rock, greens = palette(rng, 1)[0].astype(float) * 0.5 + 70, plant_colors(rng, 3)
     for layer in range(3):
         base, tall = horizon - 0.06 * (2 - layer), rng.uniform(0.18, 0.4) * (1 - 0.25 * layer)
         tone = rock * (0.6 + 0.2 * layer) + 70 * (2 - layer) / 2

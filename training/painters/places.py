@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .painters import cells, clouds, colored, folds, noise, palette, plaid
+from .textures import cells, clouds, colored, folds, noise, palette, plaid
 
 
 def leaf_shape(rng: np.random.Generator, points: int = 9) -> np.ndarray:

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 
 from .board import Board
-from .overlays import write
-from .painters import noise, palette, screentone
-from .painters_nature import forest, garden, mountains
-from .painters_town import parlour, street
+from .nature import forest, garden, mountains
+from ..overlays import write
+from .textures import noise, palette, screentone
+from .town import parlour, street
 
 
 def speed(rng, side):

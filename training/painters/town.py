@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from .board import Board, sky
-from .painters import palette
-from .painters_nature import _green, _leaf
+from .nature import leaf, plant_colors
+from .textures import palette
 
 
 def _word(rng, board: Board, x, y, high, color) -> None:
@@ -159,10 +159,10 @@ def shops(rng, side):
 
 def _plant(rng, board: Board, x, foot, high) -> None:
     """A pot with leaves."""
-    greens, pot = _green(rng, 3), palette(rng, 1)[0].astype(float)
+    greens, pot = plant_colors(rng, 3), palette(rng, 1)[0].astype(float)
     for angle in rng.normal(-np.pi / 2, 0.7, 13):
         board.polygon(
-            _leaf(x, foot - high * 0.3, high * rng.uniform(0.4, 0.8), angle),
+            leaf(x, foot - high * 0.3, high * rng.uniform(0.4, 0.8), angle),
             greens[rng.integers(3)],
         )
     half = high * 0.16
@@ -221,7 +221,9 @@ def _pane(rng, board: Board, x, y, cloth) -> None:
     w, h = rng.uniform(0.18, 0.32), rng.uniform(0.2, 0.32)
     board.box(x, y, x + w, y + h, (165, 210, 240))
     for _ in range(6):
-        board.blob(x + w * rng.uniform(0.15, 0.85), y + h * 0.8, 0.035, _green(rng, 1)[0], 9, 0.6)
+        board.blob(
+            x + w * rng.uniform(0.15, 0.85), y + h * 0.8, 0.035, plant_colors(rng, 1)[0], 9, 0.6
+        )
     frame = np.array([245, 240, 230]) * rng.uniform(0.4, 1)
     for k in range(3):
         board.box(x + w * k / 2 - 0.006, y - 0.01, x + w * k / 2 + 0.006, y + h, frame, 0.7)

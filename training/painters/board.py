@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .painters import colored, noise, painterly, palette
+from .textures import colored, noise, painterly, palette
 
 SHIFT = 4  # fractional bits of OpenCV's coordinates
 

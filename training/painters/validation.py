@@ -1,11 +1,11 @@
-"""Painters of the validation set alone: (rng, side) -> uint8 [side,side,3], as in `painters.py`."""
+"""Painters of the validation set alone: (rng, side) -> uint8 [side,side,3], as in `textures`."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from .painters import colored, noise, palette
+from .textures import colored, noise, palette
 
 
 def waves(rng, side):
