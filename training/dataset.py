@@ -145,7 +145,7 @@ class RefinerSamples(Dataset):
         chosen = int(rng.integers(len(layout)))
         window, (height, width) = (0.0, 0.0, 1.0, 1.0), (self.size, self.size)
         if rng.random() >= self.whole_frame:
-            window = _window(rng, layout.boxes[chosen])
+            window = window_around(rng, layout.boxes[chosen])
             w, h = window[2] - window[0], window[3] - window[1]
             width, height = (
                 max(32, round(self.size * w / max(w, h))),
@@ -204,7 +204,7 @@ def evaluation_compositions(
     return out
 
 
-def _window(rng: np.random.Generator, box: np.ndarray) -> tuple[float, float, float, float]:
+def window_around(rng: np.random.Generator, box: np.ndarray) -> tuple[float, float, float, float]:
     """A box with 5 to 40 % of room on each side, cut at the frame most of the time."""
     w, h = box[2] - box[0], box[3] - box[1]
     room = rng.uniform(0.05, 0.4, 4) if rng.random() < 0.8 else rng.uniform(-0.15, 0.1, 4)

@@ -85,8 +85,15 @@ def _metadata(checkpoint: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict
         "training": json.dumps(training, sort_keys=True),
         "commit": str(description.get("commit") or source_commit()),
         "seed": str(options["seed"]),
-        "metrics": json.dumps(dict(metrics), sort_keys=True),
+        "metrics": json.dumps(_without_pictures(metrics), sort_keys=True),
     }
+
+
+def _without_pictures(metrics: Any) -> Any:
+    """Figures of a report of `training.evaluate` without its lists by picture."""
+    if not isinstance(metrics, Mapping):
+        return metrics
+    return {k: _without_pictures(v) for k, v in metrics.items() if k != "by_picture"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

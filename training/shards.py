@@ -19,7 +19,7 @@ import torch
 from torch.utils.data import Dataset
 
 from .compose import Composition
-from .dataset import LENGTH, RefinerSamples, _window
+from .dataset import LENGTH, RefinerSamples, window_around
 from .synthesize.encoding import bounds, decode_masks, decode_png
 from .synthesize.reading import ShardFolder
 
@@ -147,7 +147,9 @@ class ShardCrops(RefinerSamples):
         window = np.array([0, 0, width, height])
         if rng.random() >= self.whole_frame:
             scale = np.array([width, height] * 2)
-            window = np.rint(np.array(_window(rng, boxes[target] / scale)) * scale).astype(int)
+            window = np.rint(np.array(window_around(rng, boxes[target] / scale)) * scale).astype(
+                int
+            )
             window = _at_least(window, self.size / self.MAGNIFIED, width, height)
         x0, y0, x1, y1 = (int(v) for v in window)
         picture, masks = picture[y0:y1, x0:x1], masks[:, y0:y1, x0:x1]

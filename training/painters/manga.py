@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ..overlays import write
 from .board import Board
 from .nature import forest, garden, mountains
-from ..overlays import write
 from .textures import noise, palette, screentone
 from .town import parlour, street
 
