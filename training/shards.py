@@ -147,9 +147,8 @@ class ShardCrops(RefinerSamples):
         window = np.array([0, 0, width, height])
         if rng.random() >= self.whole_frame:
             scale = np.array([width, height] * 2)
-            window = np.rint(np.array(window_around(rng, boxes[target] / scale)) * scale).astype(
-                int
-            )
+            around = window_around(rng, boxes[target] / scale)
+            window = np.rint(np.array(around) * scale).astype(int)
             window = _at_least(window, self.size / self.MAGNIFIED, width, height)
         x0, y0, x1, y1 = (int(v) for v in window)
         picture, masks = picture[y0:y1, x0:x1], masks[:, y0:y1, x0:x1]
