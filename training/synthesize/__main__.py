@@ -165,7 +165,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help=f"{', '.join(KINDS)}, or module:Class of your own (default: compositions)",
     )
     parser.add_argument("--count", type=int, required=True, help="samples, all shards together")
-    parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--size", type=int, default=768, help="side of the pictures in pixels")
     parser.add_argument("--per-shard", type=int, default=500, help="samples (default: 500)")
