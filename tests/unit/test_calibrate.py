@@ -32,6 +32,14 @@ def test_the_best_threshold_parts_right_from_wrong():
     assert quality == pytest.approx(0.9)
 
 
+def test_of_thresholds_about_as_good_the_lowest_is_taken():
+    pictures = [picture([0.5, 0.4, 0.15], [True, True, True]) for _ in range(60)]
+    pictures += [picture([0.5, 0.2], [True, False])]  # costs a three-hundredth of the whole
+    threshold, quality = best_threshold(pictures)
+    assert threshold < 0.15
+    assert 0.89 < quality < 0.9
+
+
 def test_shifting_moves_scores_and_nothing_else():
     state = {
         "head.rtm_cls.0.bias": torch.tensor([-1.0]),
