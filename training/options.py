@@ -145,6 +145,27 @@ def scenes_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespace,
     return load_scenes(options.scenes, art=art), {"scenes": options.scenes}
 
 
+def samples_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespace, kind):
+    """Samples of `kind`, a class of `dataset`, as parsed options ask for them, and what a run's
+    description says of them."""
+    from .compose import Options
+
+    data = data_options(options)
+    art, backgrounds, own = material_or_exit(parser, options)
+    scenes, drawn = scenes_or_exit(parser, options, art)
+    if scenes is not None and not options.backgrounds:
+        backgrounds = scenes.backgrounds
+    samples = kind(
+        options.seed,
+        options.size,
+        options=Options(**data, long_handling=scenes is not None),
+        art=art,
+        backgrounds=backgrounds,
+        scenes=scenes,
+    )
+    return samples, data | own | drawn
+
+
 def add_shards_option(parser: argparse.ArgumentParser) -> None:
     """Add where finished samples lie, in place of making them while training."""
     parser.add_argument(

@@ -26,10 +26,8 @@ from .options import (
     add_material_options,
     add_scenes_option,
     add_shards_option,
-    data_options,
     loop_options,
-    material_or_exit,
-    scenes_or_exit,
+    samples_or_exit,
     shards_or_exit,
 )
 
@@ -184,7 +182,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     loop = loop_options(parser, options)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
-    from .compose import Options
     from .dataset import DetectorSamples
     from .loop import train, weights_of
 
@@ -199,20 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finished = shards_or_exit(parser, options, size=options.size)
         samples, data = Endless(finished, loop.seed), {"shards": finished.summary()}
     else:
-        data = data_options(options)
-        art, backgrounds, own = material_or_exit(parser, options)
-        scenes, drawn = scenes_or_exit(parser, options, art)
-        if scenes is not None and not options.backgrounds:
-            backgrounds = scenes.backgrounds
-        samples = DetectorSamples(
-            loop.seed,
-            options.size,
-            options=Options(**data, long_handling=scenes is not None),
-            art=art,
-            backgrounds=backgrounds,
-            scenes=scenes,
-        )
-        data |= own | drawn
+        samples, data = samples_or_exit(parser, options, DetectorSamples)
     train(
         network,
         compute_loss,

@@ -27,10 +27,8 @@ from .options import (
     add_material_options,
     add_scenes_option,
     add_shards_option,
-    data_options,
     loop_options,
-    material_or_exit,
-    scenes_or_exit,
+    samples_or_exit,
     shards_or_exit,
 )
 
@@ -126,7 +124,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     loop = loop_options(parser, options)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
-    from .compose import Options
     from .dataset import RefinerSamples
     from .loop import train, weights_of
 
@@ -137,20 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         samples = ShardCrops(finished, loop.seed, options.size)
         data = {"shards": finished.summary()}
     else:
-        data = data_options(options)
-        art, backgrounds, own = material_or_exit(parser, options)
-        scenes, drawn = scenes_or_exit(parser, options, art)
-        if scenes is not None and not options.backgrounds:
-            backgrounds = scenes.backgrounds
-        samples = RefinerSamples(
-            loop.seed,
-            options.size,
-            options=Options(**data, long_handling=scenes is not None),
-            art=art,
-            backgrounds=backgrounds,
-            scenes=scenes,
-        )
-        data |= own | drawn
+        samples, data = samples_or_exit(parser, options, RefinerSamples)
     encoder = train_encoder(loop, options.width, options.encoder_minutes, samples)
     torch.manual_seed(loop.seed)
     network = ISNet(4, options.width)

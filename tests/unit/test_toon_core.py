@@ -5,6 +5,7 @@ import pytest
 
 from training.toon import labels as L
 from training.toon import raster, shapes
+from training.toon.fills import Fill, Gradient
 from training.toon.labels import TableBuilder, join_tables
 from training.toon.model import Figure, Part, Stroke, Tone
 from training.toon.render import draw
@@ -48,7 +49,7 @@ def figure():
 
 
 def test_a_pixel_is_covered_if_its_middle_is(backend):
-    fill = raster.Fill((square(2.4, 1.0, 5.6, 4.4),), (1, 1, 1), 7)
+    fill = Fill((square(2.4, 1.0, 5.6, 4.4),), (1, 1, 1), 7)
     ids = raster.label([fill], (6, 8), backend)
     expected = np.zeros((6, 8), np.uint16)
     expected[1:4, 2:6] = 7
@@ -59,8 +60,8 @@ def test_labels_over_255_clips_and_overlapping_outlines(backend):
     big = square(0, 0, 8, 8)
     hole = (big, square(2, 2, 6, 6)[::-1])
     fills = [
-        raster.Fill((big, square(4, 4, 10, 10)), None, 65535),
-        raster.Fill(hole, None, 300, clip=(square(0, 0, 4, 10),)),
+        Fill((big, square(4, 4, 10, 10)), None, 65535),
+        Fill(hole, None, 300, clip=(square(0, 0, 4, 10),)),
     ]
     ids = raster.label(fills, (10, 10), backend)
     assert (ids[:2, :4] == 300).all() and (ids[2:6, 2:4] == 65535).all()
@@ -69,8 +70,8 @@ def test_labels_over_255_clips_and_overlapping_outlines(backend):
 
 def test_paint_is_premultiplied_and_smooth_at_edges(backend):
     fills = [
-        raster.Fill((square(1, 1, 4.5, 4),), (1.0, 0.0, 0.0), None),
-        raster.Fill((square(1, 1, 3, 4),), (0.0, 0.0, 1.0), None, alpha=0.5),
+        Fill((square(1, 1, 4.5, 4),), (1.0, 0.0, 0.0), None),
+        Fill((square(1, 1, 3, 4),), (0.0, 0.0, 1.0), None, alpha=0.5),
     ]
     rgba = raster.paint(fills, (6, 6), backend).astype(int)
     assert rgba[2, 3].tolist() == [255, 0, 0, 255]
@@ -88,10 +89,10 @@ def test_both_backends_agree():
         outline = shapes.smooth(middle + rng.normal(0, 30, (7, 2)))
         if number % 3 == 0:
             outline = shapes.ribbon(outline, 3)
-        ramp = raster.Gradient((0, 0), (200, 100), (1, 0, 0), (0, 1, 0.5))
+        ramp = Gradient((0, 0), (200, 100), (1, 0, 0), (0, 1, 0.5))
         color = ramp if number % 5 == 0 else tuple(rng.random(3))
         clip = (shapes.ellipse(100, 100, 70, 80),) if number % 4 == 0 else None
-        fills.append(raster.Fill((outline,), color, number + 1, alpha=0.8, clip=clip))
+        fills.append(Fill((outline,), color, number + 1, alpha=0.8, clip=clip))
     labels = [raster.label(fills, (200, 200), name) for name in BACKENDS]
     paints = [raster.paint(fills, (200, 200), name).astype(int) for name in BACKENDS]
     assert (labels[0] == labels[1]).mean() > 0.995

@@ -13,6 +13,7 @@ from ..painters.places import leaf_shape
 from ..painters.textures import palette
 from . import raster, shapes
 from .color_sheet import segment_number
+from .fills import Fill
 from .labels import BOOK_FILL, BOOK_LINE, LabelTable, TableBuilder
 
 EDGE = 1.5  # of a line that only a douga has, pixels
@@ -28,7 +29,7 @@ class Easel:
         self.ink = (
             None if rng.random() < 0.5 else tuple((rng.uniform(0, 0.2) * np.ones(3)).tolist())
         )
-        self.fills: list[raster.Fill] = []
+        self.fills: list[Fill] = []
         self.labels = TableBuilder()
 
     def add(self, name: str, outline: np.ndarray, color: np.ndarray) -> None:
@@ -45,11 +46,11 @@ class Easel:
         closed = np.concatenate([points, points[:2]])
         width = max(self.line * self.scale, 1.0) if self.line else EDGE
         ink = self.ink or tuple((color / 255 * 0.45).tolist())
-        self.fills.append(raster.Fill((points,), paint, fill))
+        self.fills.append(Fill((points,), paint, fill))
         border = (shapes.ribbon(closed, width / 2),)
         # what only a douga has stays inside what the picture shows
         clip = None if self.line else (points,)
-        self.fills.append(raster.Fill(border, ink if self.line else None, edge, clip=clip))
+        self.fills.append(Fill(border, ink if self.line else None, edge, clip=clip))
 
     def bar(self, name: str, start, end, half: float, color) -> None:
         """A straight bar from start to end."""

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.spatial import Delaunay, KDTree, QhullError
 
 from . import raster
+from .fills import Fill
 from .labels import Drawing
 from .model import Figure
 from .motion import PartMotion, part_motions
@@ -166,7 +167,7 @@ def _covered(outline: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Which pixels have their middle inside an outline."""
     corner = np.array([x.min(), y.min()])
     size = int(y.max() - corner[1] + 1), int(x.max() - corner[0] + 1)
-    fill = raster.Fill(((outline - corner).astype(np.float32),), None, 1)
+    fill = Fill(((outline - corner).astype(np.float32),), None, 1)
     return raster.label([fill], size)[y - corner[1], x - corner[0]] > 0
 
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from .brush import Lines, chances, runs
 from .color_sheet import ColorSheet
+from .fills import Fill, Outlines
 from .labels import COLOR_EDGE, COLOR_FILL, FLAT, VISIBLE_LINE
 from .model import Figure, Part
-from .raster import Fill, Outlines
 from .shapes import Placement
 from .style import Style
 

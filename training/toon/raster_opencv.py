@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from .raster import Fill, Gradient, Outlines
+from .fills import Fill, Gradient, Outlines
 
 SCALE = 4
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import skia
 
-from .raster import Fill, Gradient, Outlines
+from .fills import Fill, Gradient, Outlines
 
 
 def paint(fills: Sequence[Fill], size: tuple[int, int]) -> np.ndarray:

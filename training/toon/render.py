@@ -6,6 +6,7 @@ import numpy as np
 
 from . import raster
 from .color_sheet import ColorSheet
+from .fills import Fill
 from .inking import Ink, back_fills, line_fills
 from .labels import CATEGORIES, COLOR_FILL, FLAT, Drawing
 from .model import Figure
@@ -55,7 +56,7 @@ def figure_fills(
     style: Style,
     place: Placement,
     sheet: ColorSheet,
-) -> list[raster.Fill]:
+) -> list[Fill]:
     """All steps of a drawing in pixels, back to front."""
     for part in figure.parts:
         if part.category not in CATEGORIES[1:]:

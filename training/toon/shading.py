@@ -14,6 +14,7 @@ import numpy as np
 
 from .brush import chances
 from .color_sheet import ColorSheet, segment_number
+from .fills import Fill, Gradient, Outlines
 from .labels import (
     HIGHLIGHT,
     HIGHLIGHT_FILL,
@@ -24,7 +25,6 @@ from .labels import (
     TONES,
 )
 from .model import Color, Part
-from .raster import Fill, Gradient, Outlines
 from .shapes import Placement, bounds
 from .style import Style
 from .terminator import NARROWEST, Forms, Region, regions_of
