@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from cartoon_models.atomic import atomic_path
+from cartoon_models.weights import read_state_dict
 
 from .ema import MovingAverage
 from .provenance import source_commit
@@ -170,8 +171,12 @@ def read_checkpoint(run: Path) -> dict[str, Any]:
     return torch.load(path, map_location="cpu", weights_only=True)
 
 
-def weights_of(run: Path) -> dict[str, Tensor]:
-    """The averaged weights of a run, to begin another one with."""
+def weights_of(run: Path, part: str = "") -> dict[str, Tensor]:
+    """The averaged weights of a run, or those of a file of `training.export`, to begin another run
+    with. `part` is what the trained network puts before the names of an exported one."""
+    if run.suffix == ".safetensors":
+        state = read_state_dict(run)
+        return {part + k: v.float() if v.is_floating_point() else v for k, v in state.items()}
     return read_checkpoint(run)["average"]["weights"]
 
 

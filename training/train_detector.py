@@ -171,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_loop_options(parser)
     parser.add_argument("--network", default="cpu", help="cpu, tiny, s, m or l (default: cpu)")
     parser.add_argument("--size", type=int, default=320, help="side of the input, n * 32")
-    parser.add_argument("--start", type=Path, help="run or checkpoint whose weights to begin with")
+    parser.add_argument("--start", type=Path, help="run, checkpoint or exported file to begin with")
     add_data_options(parser)
     add_material_options(parser)
     add_scenes_option(parser)
@@ -189,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.manual_seed(loop.seed)
     network = WithSemantics(initialize(RTMDetIns(config)))
     if options.start:
-        network.load_state_dict(weights_of(options.start), strict=False)
+        network.load_state_dict(weights_of(options.start, "detector."), strict=False)
     if options.shards:
         from .shards import Endless
 

@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--encoder-minutes", type=float, default=4.0, help="on top, for the encoder"
     )
-    parser.add_argument("--start", type=Path, help="run or checkpoint whose weights to begin with")
+    parser.add_argument("--start", type=Path, help="run, checkpoint or exported file to begin with")
     add_data_options(parser)
     add_material_options(parser)
     add_scenes_option(parser)

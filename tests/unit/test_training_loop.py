@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from cartoon_models.networks.isnet import GroundTruthEncoder, ISNet
@@ -366,3 +366,14 @@ def test_a_trainer_without_an_end_says_so(trainer, tmp_path, capsys):
         trainer.main(["--run", str(tmp_path / "run")])
     assert stopped.value.code == 2
     assert "--minutes" in capsys.readouterr().err
+
+
+def test_a_run_can_begin_with_exported_weights(tmp_path):
+    torch.manual_seed(0)
+    network = train_detector.WithSemantics(RTMDetIns(SMALL))
+    name = "head.rtm_reg.0.weight"
+    save_file({name: torch.full((4, 16, 1, 1), 0.5).half()}, tmp_path / "some.safetensors")
+    begun = weights_of(tmp_path / "some.safetensors", "detector.")
+    assert set(begun) == {f"detector.{name}"} and begun[f"detector.{name}"].dtype == torch.float32
+    missing, unexpected = network.load_state_dict(begun, strict=False)
+    assert not unexpected and f"detector.{name}" not in missing
