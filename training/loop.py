@@ -30,6 +30,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from cartoon_models.atomic import atomic_path
 from cartoon_models.weights import read_state_dict
 
+from .depthwise import depthwise_in_float32
 from .ema import MovingAverage
 from .provenance import source_commit
 
@@ -112,6 +113,8 @@ def train(
         torch.backends.cudnn.benchmark = True
         if accelerator.num_processes > 1:
             network = nn.SyncBatchNorm.convert_sync_batchnorm(network)
+    if accelerator.device.type == "cpu" and options.precision == "bf16":
+        depthwise_in_float32(network)
     network = network.to(accelerator.device, memory_format=torch.channels_last)
     for extra in (extras or {}).values():
         extra.to(accelerator.device, memory_format=torch.channels_last).eval()
