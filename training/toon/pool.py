@@ -1,8 +1,8 @@
 """A pool of drawings, made once and kept in memory-mapped files that every worker shares.
 
 A pool is a row of pieces, folders of `PIECE` drawings each, which several processes draw; a piece
-appears only when it is whole, so that a killed run goes on where it was. What drawing `index` is
-follows from (`VERSION`, split, index) alone.
+appears only when it is whole, so that a killed run goes on where it was. Who is in the pool and
+how it is drawn is `scene_cast`'s.
 """
 
 from __future__ import annotations
@@ -18,31 +18,15 @@ from pathlib import Path
 import numpy as np
 
 from ..store import Sprite, cache_folder, whole_folder
+from . import styles
 from .labels import Drawing, LabelTable, SheetEntry
+from .scene_cast import SPLITS, VERSION, Member, draw_member
 
 logger = logging.getLogger("celkit")
 
-VERSION = 4  # one more whenever a drawing comes out differently
 PIECE = 50
-SPLITS = ("training", "held-out")
 COUNTS = {"training": 2400, "held-out": 300}
 _COLUMNS = tuple(f.name for f in fields(LabelTable) if f.name != "parts")
-
-
-@dataclass(frozen=True, eq=False)
-class Member:
-    """A drawing of a pool and what a layout needs to know of it.
-
-    Attributes:
-        kind: "human", "animal", "robot", "mascot", "blob", or "item": a thing, no character.
-        shot: "whole", "bust", "face" or "detail".
-        cut: whether its frame cuts the figure at the left, upper, right and lower side.
-    """
-
-    drawing: Drawing
-    kind: str = "human"
-    shot: str = "whole"
-    cut: tuple[bool, bool, bool, bool] = (False, False, False, False)
 
 
 class ToonPool:
@@ -95,10 +79,7 @@ def load_toons(
         split: "training", or "held-out": figures of their own in the style families that training
             never sees (`styles.HELD_OUT`).
     """
-    from .scene_cast import draw_member
-    from .styles import HELD_OUT
-
-    if split == "held-out" and not HELD_OUT:
+    if split == "held-out" and not styles.HELD_OUT:
         raise ValueError(
             "No style family is held out (toon.styles.HELD_OUT), so none can be drawn."
         )

@@ -1,19 +1,23 @@
-"""Who is in the pool: which figure, in which style, and how much of it the frame shows."""
+"""Who is in the pool: which figure, in which style, and how much of it the frame shows.
+
+What drawing `index` is follows from (`VERSION`, split, index) alone; `pool` keeps the drawings.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import creatures, human, items, pool, shapes
+from . import creatures, human, items, shapes
 from .labels import Drawing
 from .model import Figure
-from .pool import Member
 from .render import draw
 from .style import Style
 from .styles import sample_style
 
+VERSION = 4  # one more whenever a drawing comes out differently
+SPLITS = ("training", "held-out")
 # Close-ups are drawn, not enlarged: their lines are as sharp as those of a whole figure.
 SHOTS = {"whole": 0.62, "bust": 0.16, "face": 0.14, "detail": 0.08}
 CREATURES = 0.2
@@ -24,9 +28,25 @@ CLOSE_SIDE = 800
 ITEM_SIDE = (160, 400)
 
 
+@dataclass(frozen=True, eq=False)
+class Member:
+    """A drawing of a pool and what a layout needs to know of it.
+
+    Attributes:
+        kind: "human", "animal", "robot", "mascot", "blob", or "item": a thing, no character.
+        shot: "whole", "bust", "face" or "detail".
+        cut: whether its frame cuts the figure at the left, upper, right and lower side.
+    """
+
+    drawing: Drawing
+    kind: str = "human"
+    shot: str = "whole"
+    cut: tuple[bool, bool, bool, bool] = (False, False, False, False)
+
+
 def draw_member(split: str, index: int) -> Member:
     """Drawing `index` of a split of the pool."""
-    rng = np.random.default_rng([pool.VERSION, 77, pool.SPLITS.index(split), index])
+    rng = np.random.default_rng([VERSION, 77, SPLITS.index(split), index])
     shots = list(SHOTS)
     shot = shots[rng.choice(len(shots), p=list(SHOTS.values()))]
     figure = draw_figure(rng, shot)
