@@ -29,11 +29,13 @@ NETWORKS: dict[str, type[nn.Module]] = {"rtmdet_ins": RTMDetIns, "isnet": ISNet}
 LICENCE = "Apache-2.0"
 
 
-def export(run: Path, output: Path, metrics: Mapping[str, Any] | None = None) -> Path:
+def export(
+    run: Path, output: Path, metrics: Mapping[str, Any] | None = None, largest: int = LARGEST
+) -> Path:
     """Write the averaged weights of a run to `output`, replacing it in one step.
 
     Raises FileNotFoundError without a checkpoint, and ValueError when the weights do not fit
-    float16, the architecture or 16 MB.
+    float16, the architecture or `largest` bytes.
     """
     checkpoint = read_checkpoint(run)
     description = checkpoint["description"]
@@ -54,8 +56,8 @@ def export(run: Path, output: Path, metrics: Mapping[str, Any] | None = None) ->
         }
     )
     size = sum(value.numel() * value.element_size() for value in weights.values())
-    if size > LARGEST:
-        raise ValueError(f"the weights are {size / 1e6:.1f} MB, {LARGEST / 1e6:.0f} MB are allowed")
+    if size > largest:
+        raise ValueError(f"the weights are {size / 1e6:.1f} MB, {largest / 1e6:.0f} MB are allowed")
     with atomic_path(output, overwrite=True) as path:
         save_file(weights, path, metadata=_metadata(checkpoint, metrics or {}))
         path.chmod(0o644)  # safetensors lets only the writer read
@@ -101,10 +103,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--run", type=Path, required=True, help="folder of the run")
     parser.add_argument("--output", type=Path, required=True, help="safetensors file to write")
     parser.add_argument("--metrics", type=Path, help="JSON of training.evaluate to put inside")
+    parser.add_argument(
+        "--largest",
+        type=float,
+        default=LARGEST / 1e6,
+        metavar="MB",
+        help=f"refuse larger files (default: {LARGEST / 1e6:.0f}, what may be embedded)",
+    )
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     metrics = json.loads(options.metrics.read_text()) if options.metrics else None
-    export(options.run, options.output, metrics)
+    export(options.run, options.output, metrics, int(options.largest * 1e6))
     return 0
 
 

@@ -7,6 +7,7 @@ figures of one height on a ground plane, seen by a camera.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,15 @@ def draw_layout(
             if rng.random() < 0.5:
                 drawings[i] = drawings[rng.integers(i)]
     return Layout(kind, boxes, np.deg2rad(angles), drawings, np.full(count, grounded))
+
+
+def with_share(kinds: Mapping[str, float], kind: str, share: float) -> dict[str, float]:
+    """Weights of kinds that sum to 1, of which `kind` has `share`; the others keep their ratios."""
+    others = sum(weight for name, weight in kinds.items() if name != kind)
+    return {
+        name: share if name == kind else weight * (1 - share) / others
+        for name, weight in kinds.items()
+    }
 
 
 def _count(rng: np.random.Generator, mean: float, low: int, high: int) -> int:

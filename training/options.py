@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from .layouts import KINDS, with_share
 
 if TYPE_CHECKING:  # torch and accelerate come with it, and `synthesize` needs neither
     from .loop import LoopOptions
@@ -34,6 +37,7 @@ DATA = (
     ("plain_background", 0.22, "share of flat backgrounds"),
     ("props", 3.0, "mean number of things that are no characters"),
     ("nuisance", 1.0, "strength of recolouring, shading and compression, 0 to 1"),
+    ("toons", 0.7, "share of compositions with drawn figures beside or instead of clip art"),
 )
 
 
@@ -67,16 +71,48 @@ def loop_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -
 
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:
-    """Add where drawings come from and how hard the compositions are; see `compose.Options`."""
-    parser.add_argument("--art", type=Path, help="folder of drawings (default: Debian's)")
+    """Add which drawings are used and how hard the compositions are; see `compose.Options`."""
+    add = parser.add_argument
+    add("--art", type=Path, help="folder of drawings (default: Debian's)")
+    add(
+        "--art-share",
+        type=float,
+        default=1.0,
+        metavar="SHARE",
+        help="share of the drawings that are used, clip art and drawn figures alike (default: 1)",
+    )
+    add(
+        "--close-ups",
+        type=float,
+        metavar="SHARE",
+        help="share of pictures laid out as close-ups, compositions and scenes alike (default: "
+        f"{KINDS['close-up']} of compositions, a quarter of scenes)",
+    )
     for name, value, text in DATA:
         flag = "--" + name.replace("_", "-")
-        parser.add_argument(flag, type=float, default=value, help=f"{text} (default: {value})")
+        add(flag, type=float, default=value, help=f"{text} (default: {value})")
 
 
 def data_options(options: argparse.Namespace) -> dict[str, float]:
     """The fields of `compose.Options` among parsed options."""
     return {name: getattr(options, name) for name, _, _ in DATA}
+
+
+def kinds_of(options: argparse.Namespace, usual: Mapping[str, float]) -> dict[str, float]:
+    """Weights of layout kinds with the share of close-ups that parsed options ask for."""
+    if options.close_ups is None:
+        return dict(usual)
+    return with_share(usual, "close-up", options.close_ups)
+
+
+def _check_shares(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """End the program when a share is none."""
+    for name in ("scenes", "distractors", "toons", "close_ups"):
+        value = getattr(options, name)
+        if value is not None and not 0 <= value <= 1:
+            parser.error(f"--{name.replace('_', '-')} {value} is not between 0 and 1")
+    if not 0 < options.art_share <= 1:
+        parser.error(f"--art-share {options.art_share} must be above 0 and at most 1")
 
 
 def add_material_options(parser: argparse.ArgumentParser) -> None:
@@ -109,7 +145,11 @@ def material_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespac
 
     try:
         art, backgrounds = load_material(
-            options.art, options.characters, options.backgrounds, options.own_share
+            options.art,
+            options.characters,
+            options.backgrounds,
+            options.own_share,
+            art_share=options.art_share,
         )
     except (OSError, ValueError) as error:
         parser.error(str(error))
@@ -122,8 +162,9 @@ def material_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespac
 
 
 def add_scenes_option(parser: argparse.ArgumentParser) -> None:
-    """Add how many samples are scenes of the generator; see `toon.scene`."""
-    parser.add_argument(
+    """Add how many samples are scenes of the generator, and what is in them; see `toon.scene`."""
+    add = parser.add_argument
+    add(
         "--scenes",
         type=float,
         default=0.0,
@@ -131,18 +172,35 @@ def add_scenes_option(parser: argparse.ArgumentParser) -> None:
         help="share of samples that are generated scenes instead of compositions (default: 0); "
         "above 0, compositions get the scenes' backgrounds and handling too",
     )
+    add(
+        "--scene-look",
+        action="store_true",
+        help="give compositions the scenes' backgrounds and handling with --scenes 0 too",
+    )
+    add(
+        "--distractors",
+        type=float,
+        default=0.3,
+        metavar="SHARE",
+        help="share of scenes with figures that are no characters, such as statues and posters "
+        "(default: 0.3)",
+    )
 
 
 def scenes_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespace, art):
     """The `toon.samples.Scenes` of parsed options, None where none are asked for, and what a run's
     description says of them."""
-    if options.scenes == 0:
+    if options.scenes == 0 and not options.scene_look:
         return None, {}
-    if not 0 < options.scenes <= 1:
-        parser.error(f"--scenes {options.scenes} is not between 0 and 1")
     from .toon.samples import load_scenes
+    from .toon.scene import SCENE_KINDS, SceneOptions
 
-    return load_scenes(options.scenes, art=art), {"scenes": options.scenes}
+    made = SceneOptions(
+        kinds=kinds_of(options, SCENE_KINDS),
+        distractors=options.distractors,
+    )
+    scenes = load_scenes(options.scenes, art=art, part=options.art_share, options=made)
+    return scenes, {"scenes": options.scenes, "distractors": options.distractors}
 
 
 def samples_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespace, kind):
@@ -150,6 +208,7 @@ def samples_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespace
     description says of them."""
     from .compose import Options
 
+    _check_shares(parser, options)
     data = data_options(options)
     art, backgrounds, own = material_or_exit(parser, options)
     scenes, drawn = scenes_or_exit(parser, options, art)
@@ -158,12 +217,13 @@ def samples_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespace
     samples = kind(
         options.seed,
         options.size,
-        options=Options(**data, long_handling=scenes is not None),
+        options=Options(**data, kinds=kinds_of(options, KINDS), long_handling=scenes is not None),
         art=art,
         backgrounds=backgrounds,
         scenes=scenes,
     )
-    return samples, data | own | drawn
+    chosen = {"art_share": options.art_share, "close_ups": options.close_ups}
+    return samples, data | chosen | own | drawn
 
 
 def add_shards_option(parser: argparse.ArgumentParser) -> None:

@@ -74,30 +74,48 @@ def encoder_loss(network: nn.Module, batch: RefinementBatch, _: Any) -> dict[str
     return refinement_loss(sides, batch.alpha, finest_weight=1.0)
 
 
-def loss_with(encoder: nn.Module) -> Callable[..., dict[str, Tensor]]:
-    """The refiner's loss with a frozen ground-truth encoder as the teacher of its features."""
+def loss_with(encoder: nn.Module, position_aware: bool = True) -> Callable[..., dict[str, Tensor]]:
+    """The refiner's loss with a frozen ground-truth encoder as the teacher of its features; see
+    `refinement_loss`."""
 
     def compute_loss(network: nn.Module, batch: RefinementBatch, accelerator: Any):
         sides, features = network(batch.inputs(), return_features=True)
         with torch.no_grad(), accelerator.autocast():
             _, truth = encoder(batch.alpha)
-        return refinement_loss(sides, batch.alpha, features, truth, inside=batch.inside)
+        return refinement_loss(
+            sides,
+            batch.alpha,
+            features,
+            truth,
+            inside=batch.inside,
+            position_aware=position_aware,
+        )
 
     return compute_loss
 
 
-def train_encoder(options, width: float, minutes: float, samples: Dataset) -> GroundTruthEncoder:
-    """The trained encoder of the run, frozen; trained now unless RUN/encoder is complete."""
-    from .loop import train
+def train_encoder(
+    options, width: float, minutes: float | None, samples: Dataset, steps: int | None = None
+) -> GroundTruthEncoder:
+    """The trained encoder of the run, frozen; trained now unless RUN/encoder is complete.
+
+    Ends the program when it was told to stop meanwhile: a refiner needs the whole encoder.
+    """
+    from accelerate import PartialState
+
+    from .loop import Progress, read_checkpoint, train
 
     loop = dataclasses.replace(
-        options, run=options.run / "encoder", minutes=minutes, steps=None, learning_rate=2e-3
+        options, run=options.run / "encoder", minutes=minutes, steps=steps, learning_rate=2e-3
     )
     torch.manual_seed(options.seed)
     description = {"architecture": "ground_truth_encoder", "width": width}
     encoder = train(
         GroundTruthEncoder(width), encoder_loss, samples, collate, loop, description=description
     )
+    PartialState().wait_for_everyone()  # only one process writes the checkpoint
+    if Progress(**read_checkpoint(loop.run)["progress"]).share(loop) < 1:
+        raise SystemExit("stopped while the encoder trained; the same command goes on")
     return encoder.eval().requires_grad_(False)
 
 
@@ -112,6 +130,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=320, help="side of the crops")
     parser.add_argument(
         "--encoder-minutes", type=float, default=4.0, help="on top, for the encoder"
+    )
+    parser.add_argument(
+        "--encoder-steps", type=int, help="optimizer steps of the encoder, in place of minutes"
+    )
+    parser.add_argument(
+        "--side-loss",
+        choices=("position-aware", "plain"),
+        default="position-aware",
+        help="of the masks: outlines and the finest mask weigh more (the paper's L_ppa), or every "
+        "pixel alike by its cross entropy (default: position-aware)",
     )
     parser.add_argument("--start", type=Path, help="run, checkpoint or exported file to begin with")
     add_data_options(parser)
@@ -135,14 +163,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data = {"shards": finished.summary()}
     else:
         samples, data = samples_or_exit(parser, options, RefinerSamples)
-    encoder = train_encoder(loop, options.width, options.encoder_minutes, samples)
+    minutes = None if options.encoder_steps else options.encoder_minutes
+    encoder = train_encoder(loop, options.width, minutes, samples, options.encoder_steps)
     torch.manual_seed(loop.seed)
     network = ISNet(4, options.width)
     if options.start:
         network.load_state_dict(weights_of(options.start))
     train(
         network,
-        loss_with(encoder),
+        loss_with(encoder, options.side_loss == "position-aware"),
         samples,
         collate,
         loop,
@@ -152,6 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "input_size": options.size,
             "width": options.width,
             "data": data,
+            "side_loss": options.side_loss,
             "start": options.start.name if options.start else "",
         },
     )

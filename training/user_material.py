@@ -145,6 +145,7 @@ def load_material(
     cache: Path | str | None = None,
     *,
     held_out: bool = False,
+    art_share: float = 1.0,
     workers: int = 2,
 ) -> tuple[ArtLibrary | OwnArt, BackgroundPool | OwnBackgrounds]:
     """The figures and backgrounds to train with.
@@ -157,6 +158,7 @@ def load_material(
             props, and is not needed at all; no painted background is used.
         cache: where pixels are kept.
         held_out: the evaluation's split instead of the training's.
+        art_share: of the drawings, clip art and drawn figures, that is used, 0..1.
         workers: processes and threads on first use.
 
     Raises:
@@ -168,7 +170,7 @@ def load_material(
     grounds = read_backgrounds(backgrounds, cache, workers=workers) if backgrounds else None
     alone = figures is not None and own_share == 1
     try:
-        library = load_art(art, cache, held_out=held_out, workers=workers)
+        library = load_art(art, cache, held_out=held_out, workers=workers).part(art_share)
     except FileNotFoundError:
         if not alone or art is not None:
             raise

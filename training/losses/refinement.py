@@ -19,6 +19,7 @@ def refinement_loss(
     inside: Tensor | None = None,
     finest_weight: float = 5.0,
     feature_weight: float = 1.0,
+    position_aware: bool = True,
 ) -> dict[str, Tensor]:
     """Loss parts of one batch: "loss" (the sum), "sides", "finest" (unweighted) and "features".
 
@@ -26,11 +27,17 @@ def refinement_loss(
     truth_features are the levels of the network and of the frozen ground-truth encoder
     (equation 5); without them only the side masks are supervised. inside [B, 1, H, W] is 0 where
     the picture is padding, which then does not count.
+
+    position_aware=False leaves L_ppa (equation 6) out: all sides count alike, by the cross entropy
+    of every pixel alike, as in IS-Net before it.
     """
-    weight = position_weight(mask) if inside is None else position_weight(mask) * inside
-    losses = torch.stack([side_loss(side.float(), mask, weight) for side in sides])
+    weight = position_weight(mask) if position_aware else torch.ones_like(mask)
+    weight = weight if inside is None else weight * inside
+    of_side = side_loss if position_aware else plain_side_loss
+    losses = torch.stack([of_side(side.float(), mask, weight) for side in sides])
     factors = torch.ones_like(losses)
-    factors[0] = finest_weight
+    if position_aware:
+        factors[0] = finest_weight
     total = (losses * factors).sum()
     aligned = feature_loss(features, truth_features) if features else total.new_zeros(())
     return {
@@ -53,12 +60,22 @@ def position_weight(mask: Tensor, window: int = 15) -> Tensor:
 
 def side_loss(logits: Tensor, mask: Tensor, weight: Tensor) -> Tensor:
     """Weighted cross entropy + weighted (1 - IoU) of one side mask (equation 6), a scalar."""
-    cross = F.binary_cross_entropy_with_logits(logits, mask, reduction="none")
-    cross = (weight * cross).sum((1, 2, 3)) / weight.sum((1, 2, 3))
+    cross = _cross_entropy(logits, mask, weight)
     said = logits.sigmoid()
     shared = (said * mask * weight).sum((1, 2, 3))
     union = ((said + mask) * weight).sum((1, 2, 3)) - shared
     return (cross + 1 - (shared + 1) / (union + 1)).mean()
+
+
+def plain_side_loss(logits: Tensor, mask: Tensor, weight: Tensor) -> Tensor:
+    """Weighted cross entropy of one side mask, a scalar."""
+    return _cross_entropy(logits, mask, weight).mean()
+
+
+def _cross_entropy(logits: Tensor, mask: Tensor, weight: Tensor) -> Tensor:
+    """Of each picture, [B]."""
+    cross = F.binary_cross_entropy_with_logits(logits, mask, reduction="none")
+    return (weight * cross).sum((1, 2, 3)) / weight.sum((1, 2, 3))
 
 
 def feature_loss(features: Sequence[Tensor], truth: Sequence[Tensor]) -> Tensor:

@@ -53,6 +53,13 @@ class ToonPool:
     def __len__(self) -> int:
         return len(self._where)
 
+    def part(self, share: float) -> ToonPool:
+        """The first `share` (0..1) of the drawings as a pool: whole pieces, at least one."""
+        if share >= 1:
+            return self
+        count = max(1, round(share * len(self._pieces)))
+        return ToonPool((piece.folder for piece in self._pieces[:count]), self.split)
+
     def rgba(self, sprite: Sprite) -> np.ndarray:
         """Pixels of a sprite: uint8 [H,W,4], premultiplied, a read-only view of the mapped file."""
         piece, place = self._where[sprite.offset]

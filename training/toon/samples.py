@@ -84,14 +84,16 @@ def load_scenes(
     *,
     art=None,
     count: int | None = None,
+    part: float = 1.0,
     workers: int | None = None,
     options: SceneOptions | None = None,
 ) -> Scenes:
     """The training split of backgrounds and of drawings (`count` of them, see `pool.load_toons`),
-    made on first use (minutes) by `workers` processes, one per core when None."""
+    made on first use (minutes) by `workers` processes, one per core when None. Of the drawings the
+    first `part` (0..1) is used."""
     workers = workers or os.cpu_count() or 1
     return Scenes(
-        load_toons(cache, count=count, workers=workers),
+        load_toons(cache, count=count, workers=workers).part(part),
         load_scene_backgrounds(cache, workers=workers),
         share,
         options or SceneOptions(),
