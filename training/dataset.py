@@ -17,6 +17,7 @@ from .art import ArtLibrary, load_art
 from .backgrounds import BackgroundPool, load_backgrounds
 from .coarse import corrupt
 from .compose import Composition, Options, compose
+from .detected import DetectedMasks
 from .layouts import draw_layout
 from .toon.samples import Scenes
 
@@ -89,7 +90,12 @@ class RefinerSamples(Dataset):
     Args:
         whole_frame: share of samples that show a whole composition instead of a crop.
         Others as for `DetectorSamples`.
+
+    Attributes:
+        detected: where coarse masks come from before they are made up; None: nowhere else.
     """
+
+    detected: DetectedMasks | None = None
 
     def __init__(
         self,
@@ -124,7 +130,9 @@ class RefinerSamples(Dataset):
             if target is not None:
                 break
         alpha, others = made.masks[target], np.delete(made.masks, target, 0)
-        coarse = corrupt(rng, alpha, others)
+        coarse = self.detected(rng, made.picture, alpha) if self.detected else None
+        if coarse is None:
+            coarse = corrupt(rng, alpha, others)
         size, (height, width) = self.size, alpha.shape
         picture = np.full((size, size, 3), rng.choice([0, 114, 128, 255]), np.uint8)
         picture[:height, :width] = made.picture

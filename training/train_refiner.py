@@ -20,6 +20,7 @@ from torch.utils.data import Dataset
 
 from cartoon_models.networks.isnet import GroundTruthEncoder, ISNet
 
+from .detected import DetectedMasks
 from .losses.refinement import refinement_loss
 from .options import (
     add_data_options,
@@ -141,6 +142,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="of the masks: outlines and the finest mask weigh more (the paper's L_ppa), or every "
         "pixel alike by its cross entropy (default: position-aware)",
     )
+    parser.add_argument(
+        "--detected",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="share of crops with the coarse mask of a detector instead of a made-up one, where it "
+        "finds the figure (default: 0; costs time: the detector runs on each of them)",
+    )
+    parser.add_argument("--detector", help="file of that detector (default: the embedded one)")
     parser.add_argument("--start", type=Path, help="run, checkpoint or exported file to begin with")
     add_data_options(parser)
     add_material_options(parser)
@@ -164,6 +174,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         samples, data = samples_or_exit(parser, options, RefinerSamples)
     minutes = None if options.encoder_steps else options.encoder_minutes
+    if options.detected:
+        try:
+            samples.detected = DetectedMasks(options.detector, options.detected)
+        except ValueError as error:
+            parser.error(str(error))
+        data = data | {"detected": options.detected}
     encoder = train_encoder(loop, options.width, minutes, samples, options.encoder_steps)
     torch.manual_seed(loop.seed)
     network = ISNet(4, options.width)
