@@ -1,6 +1,7 @@
 """Seconds and bytes, measured so that they can be compared."""
 
 import gc
+import random
 import statistics
 import sys
 import time
@@ -12,14 +13,20 @@ def interleaved(
 ) -> dict[str, dict[str, float]]:
     """Time each function `rounds` times, taking turns, so that a slow spell strikes all of them.
 
+    Every round has an order of its own, the same in each run of the program: what one leaves behind
+    (memory that goes back to the system, say) must not always fall to the same next one.
+
     Returns per name the median and the least seconds, and the median processor seconds (of all
     threads; other programs on the machine hardly change it). What a function returns is dropped
     before the next one runs.
     """
     seconds: dict[str, list[float]] = {name: [] for name in functions}
     processor: dict[str, list[float]] = {name: [] for name in functions}
+    order, chance = list(functions), random.Random(0)
     for turn in range(warm_up + rounds):
-        for name, function in functions.items():
+        chance.shuffle(order)
+        for name in order:
+            function = functions[name]
             gc.collect()
             start, start_processor = time.perf_counter(), time.process_time()
             function()

@@ -22,9 +22,9 @@ MARGIN = 0.2
 MARGIN_PIXELS = 16
 # A picture may be enlarged this much for the network; beyond that there is nothing to see.
 ENLARGE = 4.0
-# A crop's input has at most this share of the pixels of the whole picture's: cutting out and
-# putting back takes time too, and crops should not be slower.
-FRAME_SHARE = 0.75
+# A crop's input has at most this share of the pixels of the whole picture's: cutting out, putting
+# back and smaller groups take time too, and crops should not be slower.
+FRAME_SHARE = 0.66
 # The sides of an input are multiples of this, where it is no square.
 STEP = 32
 # A crop begins and ends at multiples of a step, of which its box has 16 to 32. A pixel more or
