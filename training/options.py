@@ -71,26 +71,11 @@ def loop_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -
 
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:
-    """Add which drawings are used and how hard the compositions are; see `compose.Options`."""
-    add = parser.add_argument
-    add("--art", type=Path, help="folder of drawings (default: Debian's)")
-    add(
-        "--art-share",
-        type=float,
-        default=1.0,
-        metavar="SHARE",
-        help="share of the drawings that are used, clip art and drawn figures alike (default: 1)",
-    )
-    add(
-        "--close-ups",
-        type=float,
-        metavar="SHARE",
-        help="share of pictures laid out as close-ups, compositions and scenes alike (default: "
-        f"{KINDS['close-up']} of compositions, a quarter of scenes)",
-    )
+    """Add where drawings come from and how hard the compositions are; see `compose.Options`."""
+    parser.add_argument("--art", type=Path, help="folder of drawings (default: Debian's)")
     for name, value, text in DATA:
         flag = "--" + name.replace("_", "-")
-        add(flag, type=float, default=value, help=f"{text} (default: {value})")
+        parser.add_argument(flag, type=float, default=value, help=f"{text} (default: {value})")
 
 
 def data_options(options: argparse.Namespace) -> dict[str, float]:
@@ -162,7 +147,7 @@ def material_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespac
 
 
 def add_scenes_option(parser: argparse.ArgumentParser) -> None:
-    """Add how many samples are scenes of the generator, and what is in them; see `toon.scene`."""
+    """Add how many samples are scenes of the generator, and what samples of a training hold."""
     add = parser.add_argument
     add(
         "--scenes",
@@ -184,6 +169,20 @@ def add_scenes_option(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="share of scenes with figures that are no characters, such as statues and posters "
         "(default: 0.3)",
+    )
+    add(
+        "--art-share",
+        type=float,
+        default=1.0,
+        metavar="SHARE",
+        help="share of the drawings that are used, clip art and drawn figures alike (default: 1)",
+    )
+    add(
+        "--close-ups",
+        type=float,
+        metavar="SHARE",
+        help="share of pictures laid out as close-ups, compositions and scenes alike (default: "
+        f"{KINDS['close-up']} of compositions, a quarter of scenes)",
     )
 
 
