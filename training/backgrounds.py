@@ -18,7 +18,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .painters import manga, nature, places, textures, town, validation
+from .painters import held_out as evaluation
+from .painters import machines, manga, nature, places, rooms, streets, textures, validation
 from .store import cache_folder, whole_folder
 
 logger = logging.getLogger("celkit")
@@ -27,15 +28,25 @@ PAINTERS = {**textures.PAINTERS, **places.PAINTERS}
 VALIDATION_PAINTERS = validation.PAINTERS
 SCENE_PAINTERS = {
     **nature.PAINTERS,
-    **town.PAINTERS,
+    **streets.PAINTERS,
+    **rooms.PAINTERS,
+    **machines.PAINTERS,
     **manga.PAINTERS,
+    **evaluation.PAINTERS,
 }
 HELD_OUT_FAMILIES = ("bricks", "plaid", "hills", "bokeh", "strokes")
-SCENE_HELD_OUT_FAMILIES = ("seaside", "shops", "magic")
+SCENE_HELD_OUT_FAMILIES = tuple(evaluation.PAINTERS)
 SIDE = 512
 SCENE_SIDE = 1024
 _VERSION = 1
-_SCENE_VERSION = 1
+_SCENE_VERSION = 2
+# What the held-out scenes show stays as it was in version 1, where 16 families took turns: which
+# turn each of those held out had.
+_HELD_OUT_TURNS = {3: "seaside", 6: "shops", 15: "magic"}
+
+
+# A painting to make: its family, seed and side in pixels.
+Job = tuple[str, tuple[int, ...], int]
 
 
 class BackgroundPool:
@@ -134,17 +145,28 @@ class BackgroundPool:
 
 
 class MixedBackgrounds(BackgroundPool):
-    """Backgrounds of two pools for scenes; a share of `second` comes from the second one.
+    """Backgrounds of two pools for scenes.
 
-    A drawn figure has about twice the edges per area of a painted place (Sobel), so the busiest of
-    three paintings is taken most often, and many are seen from farther away than they were painted.
+    A drawn figure has more edges per area than most painted places (`busyness` measures both), so
+    the busiest of three paintings is taken often, and many are seen from farther away than they
+    were painted.
+
+    Args:
+        second: share of backgrounds that come from the second pool, 0..1.
+        busiest: share of which the busiest of three paintings is taken, 0..1.
     """
 
     FARTHER = 0.2  # share of backgrounds that are repeated in mirrors to look smaller
     SCATTERED = 0.3  # share with leaves, petals, sparks or snow in the air
 
-    def __init__(self, first: BackgroundPool, other: BackgroundPool, second: float = 0.65):
-        self.pools, self.second = (first, other), second
+    def __init__(
+        self,
+        first: BackgroundPool,
+        other: BackgroundPool,
+        second: float = 0.65,
+        busiest: float = 0.8,
+    ):
+        self.pools, self.second, self.busiest = (first, other), second, busiest
         self.families = {**first.families, **other.families}
         self.blurred = 0.06
 
@@ -155,11 +177,15 @@ class MixedBackgrounds(BackgroundPool):
         picture = super().draw(rng, size, plain, zoom)
         return scatter(rng, picture) if rng.random() < self.SCATTERED else picture
 
-    def _crop(self, rng: np.random.Generator, size: tuple[int, int], zoom: float) -> np.ndarray:
+    def choose(self, rng: np.random.Generator) -> tuple[BackgroundPool, int]:
+        """A painting to take: its pool and its row there."""
         pool = self.pools[int(rng.random() < self.second)]
         families = list(pool.families)
         rows = [rng.choice(pool.families[families[rng.integers(len(families))]]) for _ in range(3)]
-        busier = max(rows, key=pool.detail) if rng.random() < 0.8 else rows[0]
+        return pool, max(rows, key=pool.detail) if rng.random() < self.busiest else rows[0]
+
+    def _crop(self, rng: np.random.Generator, size: tuple[int, int], zoom: float) -> np.ndarray:
+        pool, busier = self.choose(rng)
         if zoom < 1.5 and rng.random() < self.FARTHER:
             return pool.mirrored(rng, busier, size)
         return pool.crop(rng, busier, size, zoom)
@@ -181,13 +207,28 @@ def load_backgrounds(
 def load_scene_backgrounds(
     cache: Path | str | None = None, *, held_out: bool = False, count: int = 480, workers: int = 2
 ) -> MixedBackgrounds:
-    """Those of `load_backgrounds` and `count` larger ones of `SCENE_PAINTERS`, of one split;
-    painted on first use (some minutes)."""
-    folder = cache_folder(cache) / f"backgrounds-scene-{_SCENE_VERSION}-{count}"
+    """Those of `load_backgrounds` and larger ones of `SCENE_PAINTERS`, of one split; `count` to
+    train with, 3 in 16 of that are held out. Painted on first use (about a minute)."""
+    if held_out:
+        folder = cache_folder(cache) / f"backgrounds-scene-held-out-1-{count}"
+        jobs = [
+            (_HELD_OUT_TURNS[i % 16], (1, i), SCENE_SIDE)
+            for i in range(count)
+            if i % 16 in _HELD_OUT_TURNS
+        ]
+    else:
+        folder = cache_folder(cache) / f"backgrounds-scene-{_SCENE_VERSION}-{count}"
+        families = [name for name in SCENE_PAINTERS if name not in SCENE_HELD_OUT_FAMILIES]
+        jobs = [
+            (families[i % len(families)], (_SCENE_VERSION, 4, i), SCENE_SIDE) for i in range(count)
+        ]
     if not (folder / "index.json").exists():
-        build_pool(folder, count, workers, tuple(SCENE_PAINTERS), SCENE_SIDE)
+        _build(folder, jobs, workers)
     scenes = BackgroundPool(folder, held_out, recolored=0.25)
-    return MixedBackgrounds(load_backgrounds(cache, held_out=held_out, workers=workers), scenes)
+    first = load_backgrounds(cache, held_out=held_out, workers=workers)
+    if held_out:
+        return MixedBackgrounds(first, scenes)
+    return MixedBackgrounds(first, scenes, second=0.8, busiest=0.4)
 
 
 def load_validation_backgrounds(
@@ -212,24 +253,25 @@ def build_pool(
 
     The families `among` which to paint take turns.
     """
-    logger.info("painting %d backgrounds, once", count)
     families = [among[i % len(among)] for i in range(count)]
+    jobs = [(family, (_VERSION, i), side) for i, family in enumerate(families)]
+    _build(folder, jobs, workers)
+
+
+def _build(folder: Path, jobs: Sequence[Job], workers: int) -> None:
+    logger.info("painting %d backgrounds, once", len(jobs))
+    side = jobs[0][2]
     with whole_folder(folder) as temporary:
         pixels = np.lib.format.open_memmap(
-            temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(count, side, side, 3)
+            temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=(len(jobs), side, side, 3)
         )
         with multiprocessing.get_context("spawn").Pool(workers, initializer=_nice) as pool:
-            for i, painting in enumerate(
-                pool.imap(
-                    _paint_job,
-                    [(family, i, side) for i, family in enumerate(families)],
-                    chunksize=4,
-                )
-            ):
+            for i, painting in enumerate(pool.imap(_paint_job, jobs, chunksize=4)):
                 pixels[i] = painting
         pixels.flush()
         del pixels
-        (temporary / "index.json").write_text(json.dumps({"families": families}))
+        index = {"families": [family for family, *_ in jobs]}
+        (temporary / "index.json").write_text(json.dumps(index))
 
 
 def paint(rng: np.random.Generator, family: str, side: int = SIDE) -> np.ndarray:
@@ -351,9 +393,9 @@ def _join(rng: np.random.Generator, first: np.ndarray, second: np.ndarray) -> np
     return out
 
 
-def _paint_job(job: tuple[str, int, int]) -> np.ndarray:
-    family, index, side = job
-    return paint(np.random.default_rng([_VERSION, index]), family, side)
+def _paint_job(job: Job) -> np.ndarray:
+    family, seed, side = job
+    return paint(np.random.default_rng(seed), family, side)
 
 
 def _nice() -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .textures import colored, noise, painterly, palette
+from .surfaces import surface
+from .textures import colored, noise, painterly
 
 SHIFT = 4  # fractional bits of OpenCV's coordinates
 
@@ -33,6 +34,25 @@ class Board:
         cv2.fillPoly(self.pixels, [whole], color.tolist(), cv2.LINE_AA, SHIFT)
         if line and self.line:
             self._stroke(whole, True, color, line)
+
+    def many(self, shapes, colors, line: float = 0.0) -> None:
+        """Small convex polygons [N,P,2], each in its colour [N,3], one over the other; quicker than
+        `polygon` for each."""
+        whole = _whole(shapes, self.side)
+        colors = np.clip(np.broadcast_to(colors, (len(whole), 3)), 0, 255)
+        thick = max(1, round(self.line * line))
+        outlined = line > 0 and self.line > 0
+        dark = colors * 0.4 if self.ink is None else np.broadcast_to(self.ink, colors.shape)
+        for points, color, edge in zip(whole, colors.tolist(), dark.tolist(), strict=True):
+            cv2.fillConvexPoly(self.pixels, points, color, cv2.LINE_AA, SHIFT)
+            if outlined:
+                cv2.polylines(self.pixels, [points], True, edge, thick, cv2.LINE_AA, SHIFT)
+
+    def lines(self, paths, color, width: float) -> None:
+        """Lines of one colour and `width` (of the side) through paths [N,P,2], without outline."""
+        whole = _whole(paths, self.side)
+        thick, color = max(1, round(width * self.side)), np.clip(color, 0, 255).tolist()
+        cv2.polylines(self.pixels, list(whole), False, color, thick, cv2.LINE_AA, SHIFT)
 
     def stroke(self, points, color, width: float) -> None:
         """A line of `width` (of the side) through points [N,2]."""
@@ -84,6 +104,10 @@ class Board:
             out = painterly(rng, out, 6000)
         return out
 
+    def painted(self) -> np.ndarray:
+        """The picture with a surface: brush marks, dabs, paper, hatching, or none."""
+        return surface(self.rng, self.pixels, dabs=self.line == 0)
+
     def _stroke(self, whole, closed, color, line) -> None:
         thick = max(1, round(self.line * line))
         dark = self._dark(color)
@@ -93,28 +117,6 @@ class Board:
         return (np.asarray(color) * 0.4 if self.ink is None else self.ink).tolist()
 
 
-def sky(rng: np.random.Generator, board: Board, horizon: float) -> None:
-    """Sky with clouds down to a horizon, by day, in the evening or at night with stars."""
-    kind = rng.random()
-    if kind < 0.5:
-        top, low = np.array([70, 140, 225]), np.array([200, 230, 250])
-    elif kind < 0.75:
-        top, low = palette(rng, 2).astype(float)
-        low = low * 0.5 + 120
-    else:
-        top, low = np.array([15, 20, 60]), np.array([60, 60, 120])
-    light = rng.uniform(0.7, 1.1)
-    board.ramp(0, horizon + 0.02, top * light, low * light, int(rng.choice([0, 0, 5, 9])))
-    if kind >= 0.75:
-        for x, y in rng.uniform(0, 1, (60, 2)) * [1, horizon]:
-            board.ellipse(x, y, 0.0015, 0.0015, (255, 255, 230), 0)
-        board.ellipse(rng.uniform(0.1, 0.9), horizon * 0.3, 0.06, 0.06, (250, 245, 210), 0)
-        return
-    white = np.array([255, 253, 248]) * rng.uniform(0.85, 1)
-    for _ in range(int(rng.integers(0, 9))):
-        x, y = rng.uniform(0, 1), rng.uniform(0.05, 0.95) * horizon
-        size = rng.uniform(0.03, 0.14)
-        for tone, drop in ((white * [0.78, 0.83, 0.92], 0.25), (white, 0.0)):
-            for k in range(5):
-                shift = (k - 2) * size * 0.55
-                board.blob(x + shift, y + drop * size, size * (0.9 - 0.25 * abs(k - 2)), tone, 7, 0)
+def _whole(shapes, side: int) -> np.ndarray:
+    """Points in OpenCV's fixed-point coordinates, int32 and contiguous."""
+    return np.ascontiguousarray(np.rint(np.asarray(shapes, float) * (side * 2**SHIFT)), np.int32)

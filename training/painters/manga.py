@@ -7,9 +7,11 @@ import numpy as np
 
 from ..overlays import write
 from .board import Board
-from .nature import forest, garden, mountains
-from .textures import noise, palette, screentone
-from .town import parlour, street
+from .masonry import paper
+from .nature import forest, garden, mountains, thicket
+from .rooms import classroom, kitchen, parlour
+from .streets import alley, rooftops, street
+from .textures import palette, screentone
 
 
 def speed(rng, side):
@@ -100,7 +102,7 @@ def page(rng, side):
         else:
             y = y0 + (y1 - y0) * cut
             panels += [(x0, y0, x1, y - gap), (x0, y + gap, x1, y1)]
-    inside = (speed, burst, screentone, street, forest, parlour, mountains, garden)
+    inside = (speed, burst, screentone, ink, ink, street, forest, parlour, mountains, garden)
     for x0, y0, x1, y1 in panels:
         a, b, c, d = (round(v * side) for v in (x0, y0, x1, y1))
         if rng.random() < 0.85:
@@ -123,6 +125,32 @@ def page(rng, side):
                 rng, board.pixels, (a + size, b + size), size, 3, (0, 0, 0), (255, 255, 255), True
             )
     return board.pixels
+
+
+def ink(rng, side):
+    """A place in ink: lines, solid blacks, hatching and screentone, at times on tinted paper."""
+    inside = (street, alley, rooftops, parlour, classroom, kitchen, forest, garden, thicket)
+    picture = inside[rng.integers(len(inside))](rng, side)
+    level = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    soft = cv2.blur(level, (5, 5))
+    deep, low, middle = np.percentile(soft[::8, ::8], [14, 34, 62])
+    at, pitch = np.arange(side, dtype=np.float32), rng.uniform(5, 10)
+    wave = np.cos(at * np.float32(2 * np.pi / pitch))
+    shift = np.sin(at * np.float32(2 * np.pi / pitch))
+    tone = wave[:, None] * wave - shift[:, None] * shift + wave[:, None] * wave  # dots aslant
+    out = np.full((side, side), 255, np.uint8)
+    out[(soft < middle) & (tone > rng.uniform(0.1, 0.6))] = int(rng.integers(0, 150))
+    hatch = (at[:, None] + at * rng.uniform(0.4, 1.6)) % (pitch * 0.8) < 2
+    out[(soft < low) & hatch] = 0
+    out[soft < deep] = 0
+    edge = cv2.adaptiveThreshold(level, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 9, 14)
+    out = cv2.blur(cv2.min(out, edge), (2, 2))
+    if rng.random() < 0.75:
+        return cv2.cvtColor(out, cv2.COLOR_GRAY2RGB)
+    dark, light = palette(rng, 2) * np.array([[0.3], [0.35]]) + [[0], [160]]
+    share = np.arange(256)[:, None] / 255
+    table = (dark * (1 - share) + light * share).astype(np.uint8)
+    return table[out]
 
 
 def text(rng, side):
@@ -149,6 +177,8 @@ def motifs(rng, side):
     board = Board(rng, side)
     first, last = palette(rng, 2).astype(float)
     board.ramp(0, 1, first, last)
+    if rng.random() < 0.6:
+        paper(rng, board, [(0, 0), (1, 0), (1, 1), (0, 1)], first, int(rng.integers(10, 30)))
     colors, regular = palette(rng, 6).astype(float) * 0.8 + 50, rng.random() < 0.4
     t = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     heart = (
@@ -172,8 +202,8 @@ def motifs(rng, side):
         grid[1::2, :, 0] += pitch / 2
         places, sizes = grid.reshape(-1, 2), np.full(grid[..., 0].size, pitch * 0.35)
     else:
-        places = rng.uniform(-0.05, 1.05, (int(rng.integers(40, 200)), 2))
-        sizes = np.exp(rng.normal(-3.4, 0.6, len(places))).clip(0.006, 0.2)
+        places = rng.uniform(-0.05, 1.05, (int(rng.integers(120, 420)), 2))
+        sizes = np.exp(rng.normal(-3.5, 0.6, len(places))).clip(0.006, 0.2)
     for place, size in zip(places, sizes, strict=True):
         shape = chosen[rng.integers(len(chosen))]
         turn = 0 if regular else rng.normal(0, 0.5)
@@ -185,44 +215,14 @@ def motifs(rng, side):
             )
             if rng.random() < 0.6:
                 break
-    return board.finished()
-
-
-def magic(rng, side):
-    """Rings with signs, stars of lines and rays over a night sky or smoke."""
-    smoke = noise(rng, side, 5, 3)[..., None]
-    first, last = palette(rng, 2).astype(float)
-    board = Board(rng, side)
-    board.pixels = ((first * 0.15) * (1 - smoke) + last * 0.7 * smoke).clip(0, 255).astype(np.uint8)
-    board.line = 0
-    glow = palette(rng, 1)[0].astype(float) * 0.4 + 150
-    for _ in range(int(rng.integers(1, 4))):
-        centre, reach = rng.uniform(0.2, 0.8, 2), rng.uniform(0.15, 0.55)
-        flat = np.array([1.0, rng.uniform(0.3, 1.0)])
-        t = np.linspace(0, 2 * np.pi, 120)
-        ring = np.stack([np.cos(t), np.sin(t)], 1) * flat
-        for share in np.sort(rng.uniform(0.3, 1, int(rng.integers(2, 6)))):
-            board.stroke(centre + reach * share * ring, glow, rng.uniform(0.002, 0.008))
-        n, skip = [(5, 2), (6, 2), (7, 3), (8, 3)][rng.integers(4)]
-        corners = np.arange(n + 1) * skip * 2 * np.pi / n
-        board.stroke(
-            centre + reach * 0.85 * flat * np.stack([np.cos(corners), np.sin(corners)], 1),
-            glow,
-            0.004,
-        )
-        for angle in np.linspace(0, 2 * np.pi, 16, endpoint=False):
-            place = centre + reach * 0.92 * flat * [np.cos(angle), np.sin(angle)]
-            write(rng, board.pixels, tuple(place * side), reach * 0.08 * side, 1, glow.tolist())
-    for x, y in rng.uniform(0, 1, (int(rng.integers(10, 90)), 2)):
-        board.ellipse(x, y, 0.003, 0.003, glow)
-    return board.pixels
+    return board.painted()
 
 
 PAINTERS = {
     "speed": speed,
     "burst": burst,
     "page": page,
+    "ink": ink,
     "text": text,
     "motifs": motifs,
-    "magic": magic,
 }
