@@ -1,12 +1,15 @@
 """The engine for many machines: Ray, where it is installed."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from cartoon_models.errors import CelKitError
 from training.synthesize import __main__ as command
+from training.synthesize import cluster
 
 MAKER = """
 import hashlib, os, signal
@@ -62,6 +65,26 @@ def test_without_ray_there_is_one_sentence(tmp_path, arguments, monkeypatch, cap
     said = capsys.readouterr().err
     assert "--engine ray needs Ray, which is not installed: pip install ray" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("failing", [2, 9])
+def test_a_start_that_takes_too_long_is_tried_again_and_leaves_nothing_behind(monkeypatch, failing):
+    ray = pytest.importorskip("ray", reason="Ray is not installed (pip install ray)")
+    left = []
+
+    def init(**options):
+        if len(left) < failing:
+            left.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]))
+            raise Exception("The current node timed out during startup.\nSee the log.")
+
+    monkeypatch.setattr(ray, "init", init)
+    if failing < cluster.STARTS:
+        cluster._start(ray, {"address": "local"}, cluster.STARTS)
+    else:
+        with pytest.raises(CelKitError, match=r"did not start in 4 tries .*timed out"):
+            cluster._start(ray, {"address": "local"}, cluster.STARTS)
+    assert len(left) == min(failing, cluster.STARTS)
+    assert all(process.poll() is not None for process in left)  # ended
 
 
 def test_a_cluster_that_is_not_there_is_named(tmp_path, arguments, capsys):

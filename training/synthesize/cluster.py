@@ -6,20 +6,30 @@ checkout (at the same path) and the same libraries; a machine that would make ot
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from cartoon_models.errors import CelKitError
 
 from .local import ATTEMPTS, Progress, Work, make_shard
 from .plan import Shard
 
+if TYPE_CHECKING:
+    import psutil
+
+logger = logging.getLogger("celkit.training")
+
 _ROOT = Path(__file__).resolve().parents[2]
+
+STARTS = 4  # of a cluster on this machine, before any shard is given out
 
 
 def make_shards(
@@ -55,16 +65,8 @@ def make_shards(
     paths = [str(_ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     variables = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "OMP_NUM_THREADS": "1"}
     told_to_stop = signal.getsignal(signal.SIGTERM)
-    try:
-        ray.init(
-            address=address or "local",
-            runtime_env={"env_vars": variables},
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            **own,
-        )
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        raise CelKitError(f"The Ray cluster {address or ''} cannot be used: {error}") from error
+    options = {"address": address or "local", "runtime_env": {"env_vars": variables}, **own}
+    _start(ray, options, 1 if address else STARTS)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, told_to_stop)  # Ray takes it and ends with a stack trace
     try:
@@ -87,6 +89,52 @@ def make_shards(
         ) from error
     finally:
         ray.shutdown()
+
+
+def _start(ray: ModuleType, options: dict[str, Any], tries: int) -> None:
+    """Start or join a cluster.
+
+    Ray ends its own start where a helper process of it takes more than 15 seconds to come up, which
+    happens on a machine that is busy, and nothing sets that limit; the next start finds those
+    programs in memory. What the failed one has left is ended first.
+
+    Raises:
+        CelKitError: the cluster cannot be used, or does not start in so many tries.
+    """
+    import psutil
+
+    there = options["address"] if tries == 1 else ""
+    for left in reversed(range(tries)):
+        before = set(psutil.Process().children())
+        try:
+            ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
+            return
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            raise CelKitError(f"The Ray cluster {there} cannot be used: {error}") from error
+        except Exception as error:  # of no narrower class: a start that took too long
+            if tries > 1:
+                _end(set(psutil.Process().children()) - before)
+            if not left:
+                reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+                raise CelKitError(
+                    f"The Ray cluster {there} did not start in {tries} tries ({reason}); is the "
+                    "machine too busy?"
+                ) from error
+            logger.warning("the Ray cluster took too long to start; it is started again")
+
+
+def _end(processes: Collection[psutil.Process]) -> None:
+    """End processes and their children."""
+    import psutil
+
+    family = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            family += [process, *process.children(recursive=True)]
+    for process in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(family, timeout=10)
 
 
 def _reach(address: str | None) -> None:
