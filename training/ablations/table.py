@@ -56,7 +56,7 @@ def notes(results: Sequence[Mapping[str, Any]]) -> list[str]:
         found.append("Code: " + ", ".join(commit[:7] + commit[40:] for commit in commits) + ".")
     if len(commits) > 1:
         found.append("The code changed between variants: they compare only if the data did not.")
-    if len({result["behind"] for result in results if result["behind"]}) > 1:
+    if len({result.get("behind", "") for result in results} - {""}) > 1:
         found.append("Refiners were measured behind several detectors: they do not compare.")
     return found
 
