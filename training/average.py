@@ -17,12 +17,18 @@ from cartoon_models.atomic import atomic_path
 
 
 def average(
-    first: Path, last: Path, output: Path, share: float = 0.5, input_size: int | None = None
+    first: Path,
+    last: Path,
+    output: Path,
+    share: float = 0.5,
+    input_size: int | None = None,
+    scales: Sequence[float] | None = None,
 ) -> Path:
     """Write `share` of the last file's weights and the rest of the first one's, as float16.
 
     The metadata is the last file's; its training says what it was averaged with. `input_size` is
-    the side in pixels that it shall run at, None for the last one's.
+    the side in pixels that it shall run at and `scales` the multiples of it, None for the last
+    one's.
 
     Raises:
         FileExistsError: the output is there already.
@@ -54,6 +60,8 @@ def average(
     }
     if input_size is not None:
         metadata["input_size"] = str(input_size)
+    if scales is not None:
+        metadata["scales"] = " ".join(f"{scale:g}" for scale in scales)
     metadata["training"] = json.dumps(training, sort_keys=True)
     with atomic_path(output) as temporary:
         save_file(mixed, temporary, metadata=metadata)
@@ -68,9 +76,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--share", type=float, default=0.5, help="of the last one (default: 0.5)")
     parser.add_argument("--input-size", type=int, help="pixels (default: the last one's)")
+    parser.add_argument(
+        "--scales",
+        type=float,
+        nargs="+",
+        help="a detector looks at each of these times its input size (default: the last one's)",
+    )
     options = parser.parse_args(arguments)
     try:
-        average(options.first, options.last, options.output, options.share, options.input_size)
+        average(
+            options.first,
+            options.last,
+            options.output,
+            options.share,
+            options.input_size,
+            options.scales,
+        )
     except (OSError, ValueError) as error:
         print(f"training.average: {error}", file=sys.stderr)
         return 2

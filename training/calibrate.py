@@ -56,7 +56,7 @@ def shifted(state: dict[str, Tensor], threshold: float, shown: float) -> dict[st
 def calibrate(path: Path, count: int = 100) -> tuple[float, float]:
     """Calibrate a file of `training.export` in place; returns its best threshold and quality."""
     loaded = load_detector(path)
-    segmenter = Segmenter(loaded.network, None, loaded.size)
+    segmenter = Segmenter(loaded.network, None, loaded.size, detector_scales=loaded.scales)
     overlaps = []
     for sample in composed("validation", count):
         found = segmenter.segment(sample.picture, score_threshold=0.05, order="score")

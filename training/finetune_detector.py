@@ -153,7 +153,7 @@ def _finish(
             "--keep-anyway writes the weights all the same."
         )
         return None
-    metadata = _metadata(read_checkpoint(run), metrics, start, size)
+    metadata = _metadata(read_checkpoint(run), metrics, start, size) | _scales_of(start)
     with atomic_path(options.output) as temporary:
         save_file(state, temporary, metadata=metadata)
         temporary.chmod(0o644)  # safetensors lets only the writer read
@@ -350,6 +350,11 @@ def _metadata(checkpoint: Mapping, metrics: Mapping, start: Path, size: int) -> 
         "seed": str(checkpoint["options"]["seed"]),
         "metrics": json.dumps(metrics, sort_keys=True),
     }
+
+
+def _scales_of(start: Path) -> dict[str, str]:
+    """At which scales the detector that it began with looks, if its file says so."""
+    return {name: text for name, text in weights.read_metadata(start).items() if name == "scales"}
 
 
 class _Lines(logging.Formatter):

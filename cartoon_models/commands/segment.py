@@ -117,6 +117,13 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "--margin", type=int, default=0, metavar="PIXELS", help="space around a cropped cut-out (0)"
     )
     add("--detector-size", type=int, metavar="PIXELS", help="side of the square the detector sees")
+    add(
+        "--detector-scales",
+        type=float,
+        nargs="+",
+        metavar="SCALE",
+        help="look once at each of these times that size; 1 alone is quickest (as the weights say)",
+    )
     add("--refiner-size", type=int, metavar="PIXELS", help="long side of what the refiner sees")
     group = parser.add_argument_group("messages")
     group.add_argument("-q", "--quiet", action="store_true", help="no progress bar, no summary")
@@ -167,6 +174,7 @@ def _segment_one(
     pixels = read_picture(path)
     picture = as_tensor(pixels, channels=pixels.shape[2])  # alpha stays for the cut-outs
     sizes = {"detector_size": options.detector_size, "refiner_size": options.refiner_size}
+    looks = {"detector_scales": options.detector_scales} if options.detector_scales else {}
     common = {"refine_mode": options.refine_mode, "overlaps": options.overlaps, **sizes}
     with progress_bar(path.name, options.quiet) as progress:
         if boxes is not None:
@@ -181,6 +189,7 @@ def _segment_one(
                 order=options.order,
                 duplicate_threshold=options.duplicates,
                 progress=progress,
+                **looks,
                 **common,
             )
     if tagger is not None:

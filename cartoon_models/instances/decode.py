@@ -96,12 +96,38 @@ def decode(
         ValueError: more than one picture in the batch.
     """
     frame = Letterbox.fit(tuple(original_size), tuple(input_size))
+    found = distinct_candidates(
+        cls,
+        box,
+        kernel,
+        mask_feat,
+        frame,
+        score_threshold,
+        nms_threshold,
+        max_instances,
+        mask_nms_threshold,
+    )
+    return candidate_instances(found, mask_feat, frame)
+
+
+def distinct_candidates(
+    cls: Sequence[Tensor],
+    box: Sequence[Tensor],
+    kernel: Sequence[Tensor],
+    mask_feat: Tensor,
+    frame: Letterbox,
+    score_threshold: float,
+    nms_threshold: float,
+    max_instances: int,
+    mask_nms_threshold: float | None,
+) -> Candidates:
+    """The candidates that `decode` makes masks of, best score first; arguments as there."""
     found = find_candidates(cls, box, kernel, frame, score_threshold)
     enough = max_instances if mask_nms_threshold is None else MASKS_COMPARED
     found = found[_distinct_boxes(found, nms_threshold, enough)]
     if mask_nms_threshold is not None:
         found = found[_distinct_masks(found, mask_feat, mask_nms_threshold)]
-    return candidate_instances(found[:max_instances], mask_feat, frame)
+    return found[:max_instances]
 
 
 def find_candidates(

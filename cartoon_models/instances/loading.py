@@ -21,11 +21,13 @@ PUBLISHED_SIZES = {"rtmdet_ins_l": 640, "isnet_refine": 720, "isnet_anime_seg": 
 
 
 class Loaded(NamedTuple):
-    """A network, the picture size it works at, and whether it is a published one."""
+    """A network, the picture size it works at, whether it is a published one, and the scales of
+    that size at which a detector looks."""
 
     network: nn.Module | None
     size: int
     published: bool
+    scales: tuple[float, ...] = (1.0,)
 
 
 def load_detector(
@@ -83,13 +85,15 @@ def _load(
     try:
         if ours:
             network = _our_own(RTMDetIns if is_detector else ISNet, state)
-            size = _input_size(metadata)
+            size, scales = _input_size(metadata), _scales(metadata)
         else:
-            network, size = load_published(published, state), PUBLISHED_SIZES[published]
+            network = load_published(published, state)
+            size, scales = PUBLISHED_SIZES[published], (1.0,)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
     network = fuse_norms(network).requires_grad_(False)
-    return Loaded(network.to(device, dtype, memory_format=torch.channels_last), size, not ours)
+    network = network.to(device, dtype, memory_format=torch.channels_last)
+    return Loaded(network, size, not ours, scales)
 
 
 def _our_own(kind: type[RTMDetIns] | type[ISNet], state: dict[str, Tensor]) -> nn.Module:
@@ -112,3 +116,18 @@ def _input_size(metadata: dict[str, str]) -> int:
             f"but it gives {size or 'nothing'!r}; export the weights again."
         )
     return int(size)
+
+
+def _scales(metadata: dict[str, str]) -> tuple[float, ...]:
+    """The numbers of the metadata's `scales`, parted by blanks; (1,) where there are none."""
+    text = metadata.get("scales", "1")
+    try:
+        scales = tuple(float(number) for number in text.split())
+    except ValueError:
+        scales = ()
+    if not scales or not all(0 < scale <= 8 for scale in scales):
+        raise ValueError(
+            f"The file's metadata gives scales {text!r}, which should be numbers above 0 and up to "
+            "8; export the weights again."
+        )
+    return scales

@@ -16,6 +16,7 @@ from .data import Instances, as_masks
 from .detector import detect, detect_in_boxes
 from .edit import ORDERS, OVERLAP_RULES, remove_duplicates, resolve_overlaps, sort_instances
 from .refiner import MODES, refine
+from .scales import detect_at_sizes
 
 PROMPTS = ("box", "match")
 # A box without any candidate this close to it is refined from the filled box itself.
@@ -33,6 +34,7 @@ class Segmenter:
         detector: an `RTMDetIns`, or None where only prompts are refined.
         refiner: an `ISNet`, or None for coarse masks.
         detector_size: side of the square that the detector sees.
+        detector_scales: it looks once for each, at `detector_size` times this; see `scales`.
         refiner_size: long side of what the refiner sees.
         published: the detector's and the refiner's preprocessing is the published one to the
             letter; see `detect` and `refine`.
@@ -43,6 +45,7 @@ class Segmenter:
     detector_size: int = 640
     refiner_size: int = 720
     published: tuple[bool, bool] = (False, False)
+    detector_scales: tuple[float, ...] = (1.0,)
 
     def segment(
         self,
@@ -59,6 +62,7 @@ class Segmenter:
         duplicate_threshold: float | None = None,
         detector_size: int | None = None,
         refiner_size: int | None = None,
+        detector_scales: Sequence[float] | None = None,
         progress: Progress | None = None,
     ) -> Instances:
         """Find the characters of a picture.
@@ -77,6 +81,7 @@ class Segmenter:
             duplicate_threshold: drop an instance of which more than this share lies under larger
                 ones; None keeps all.
             detector_size, refiner_size: in place of the segmenter's own.
+            detector_scales: likewise; (1,) looks only once, which is quicker and finds less.
             progress: called with (done, total); what it raises stops the work.
 
         Returns:
@@ -99,16 +104,21 @@ class Segmenter:
         _check_choice("refine_mode", refine_mode, MODES)
         if duplicate_threshold is not None:
             _check_fraction("duplicate_threshold", duplicate_threshold)
-        found = detect(
-            self.detector,
-            picture,
-            size=detector_size or self.detector_size,
-            antialias=not self.published[0],
-            score_threshold=score_threshold,
-            nms_threshold=nms_threshold,
-            mask_nms_threshold=mask_nms_threshold,
-            max_instances=max_instances,
+        sizes = _scaled(
+            detector_size or self.detector_size,
+            self.detector_scales if detector_scales is None else detector_scales,
         )
+        asked = {
+            "antialias": not self.published[0],
+            "score_threshold": score_threshold,
+            "nms_threshold": nms_threshold,
+            "mask_nms_threshold": mask_nms_threshold,
+            "max_instances": max_instances,
+        }
+        if len(sizes) == 1:
+            found = detect(self.detector, picture, size=sizes[0], **asked)
+        else:
+            found = detect_at_sizes(self.detector, picture, sizes, **asked)
         found = found.to(picture.device)
         coarse = found.replace(masks=found.masks)  # boxes measured on the masks
         if refine and self.refiner is not None:
@@ -277,7 +287,18 @@ def load_segmenter(
         detector_size=parts[0].size,
         refiner_size=parts[1].size,
         published=(parts[0].published, parts[1].published),
+        detector_scales=parts[0].scales,
     )
+
+
+def _scaled(size: int, scales: Sequence[float]) -> list[int]:
+    """The different sides of the detector's inputs: multiples of 32, `size` itself as it is."""
+    if not len(scales) or not all(0 < scale <= 8 for scale in scales):
+        raise ValueError(
+            f"detector_scales are one or more numbers above 0 and up to 8, not {tuple(scales)}."
+        )
+    sides = (size if scale == 1 else max(round(size * scale / 32), 1) * 32 for scale in scales)
+    return list(dict.fromkeys(sides))
 
 
 def _finish(found: Instances, order: str, overlaps: str, duplicates: float | None) -> Instances:

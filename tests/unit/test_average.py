@@ -38,6 +38,15 @@ def test_weights_are_mixed_and_the_file_says_of_what(files):
     assert training["averaged"] == {"commit": "a", "share": 0.25, "with": {"seed": "a"}}
 
 
+def test_size_and_scales_are_those_asked_for(files):
+    paths = [str(files / f"{name}.safetensors") for name in "abc"]
+    asked = ["--input-size", "96", "--scales", "1", "1.5"]
+    assert main([*paths[:2], "-o", paths[2], *asked]) == 0
+    with safe_open(files / "c.safetensors", "pt") as file:
+        metadata = file.metadata()
+    assert metadata["input_size"] == "96" and metadata["scales"] == "1 1.5"
+
+
 @pytest.mark.parametrize(
     ("names", "share", "says"),
     [
