@@ -67,7 +67,7 @@ def test_without_ray_there_is_one_sentence(tmp_path, arguments, monkeypatch, cap
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("failing", [2, 9])
+@pytest.mark.parametrize("failing", [2, 99])
 def test_a_start_that_takes_too_long_is_tried_again_and_leaves_nothing_behind(monkeypatch, failing):
     ray = pytest.importorskip("ray", reason="Ray is not installed (pip install ray)")
     left = []
@@ -81,7 +81,7 @@ def test_a_start_that_takes_too_long_is_tried_again_and_leaves_nothing_behind(mo
     if failing < cluster.STARTS:
         cluster._start(ray, {"address": "local"}, cluster.STARTS)
     else:
-        with pytest.raises(CelKitError, match=r"did not start in 4 tries .*timed out"):
+        with pytest.raises(CelKitError, match=r"did not start in 8 tries .*timed out"):
             cluster._start(ray, {"address": "local"}, cluster.STARTS)
     assert len(left) == min(failing, cluster.STARTS)
     assert all(process.poll() is not None for process in left)  # ended

@@ -29,7 +29,7 @@ logger = logging.getLogger("celkit.training")
 
 _ROOT = Path(__file__).resolve().parents[2]
 
-STARTS = 4  # of a cluster on this machine, before any shard is given out
+STARTS = 8  # of a cluster on this machine, before any shard is given out
 
 
 def make_shards(
