@@ -9,11 +9,15 @@ import pytest
 
 from training.toon import human
 from training.toon.human import looks as L
-from training.toon.human.pose import ARMS, HANDS, LEGS, MOUTHS, Pose
+from training.toon.human.lying import WAYS, sample_lying
+from training.toon.human.pose import ARMS, HANDS, MOUTHS, Pose
+from training.toon.human.turns import angles_of, view_of
+from training.toon.human.upright import LEGS
 from training.toon.labels import CATEGORIES
 from training.toon.render import draw
 from training.toon.style import Style
 
+DRAPED = ("coat", "cape", "skirt")
 PLAIN = Style("plain", line=0.03)
 JOINTS = {"hips", "spine", "neck", "head", "chin"}
 JOINTS |= {
@@ -234,6 +238,60 @@ def test_every_pose_builds():
             roll=90.0 * (number % 4 == 3),
         )
         check(human.build(looks, pose))
+
+
+def lowest(figure, clothes=False):
+    """The y of the lowest point of what is not shown within something else."""
+    return max(
+        float(part.outline[:, 1].max())
+        for part in figure.parts
+        if part.within is None and (not clothes or part.name.startswith(DRAPED))
+    )
+
+
+def test_every_way_to_lie_is_wide_and_touches_the_ground():
+    for seed in range(2 * len(WAYS)):
+        rng = np.random.default_rng(seed)
+        looks = human.sample_looks(rng)
+        heads = (2.4, 6.5)[seed % 2]
+        looks = replace(looks, body=replace(looks.body, heads=heads))
+        pose = sample_lying(rng, heads, list(WAYS)[seed // 2])
+        assert pose.lies and max(pose.elbow + pose.knee) <= 145
+        figure = human.build(looks, pose)
+        check(figure)
+        assert lowest(figure) == pytest.approx(0.0, abs=1e-5)
+        points = np.concatenate([p.outline for p in figure.parts if p.within is None])
+        wide, high = np.ptp(points, axis=0)
+        assert wide > (1.0 if heads < 3 else 1.3) * high, (seed, pose)
+
+
+def test_some_five_in_a_hundred_lie_and_none_where_none_shall():
+    rng = np.random.default_rng(0)
+    lying = np.mean([human.sample_pose(rng).lies for _ in range(4000)])
+    assert 0.04 < lying < 0.06
+    assert not any(human.sample_pose(rng, lying=0.0).lies for _ in range(400))
+
+
+def test_a_turn_in_space_and_its_angles():
+    for yaw, pitch, roll in ((10, 20, 30), (-170, -60, 100), (90, 0, -90)):
+        found = angles_of(view_of(yaw, pitch, roll))
+        np.testing.assert_allclose(found, (yaw, pitch, roll), atol=1e-6)
+
+
+@pytest.mark.parametrize("legs", ["sit", "sit crossed", "floor", "knees up", "kneel", "crouch"])
+def test_what_is_long_lies_on_the_ground_of_who_sits_or_kneels(legs):
+    base, _ = sampled(0)
+    (lf, lo, lk, lt), (rf, ro, rk, rt) = LEGS[legs]
+    low = {"leg_forward": (lf, rf), "leg_out": (lo, ro), "knee": (lk, rk), "foot": (lt, rt)}
+    worn = ({"coat": "long coat"}, {"cape": "long cape"}, {"top": "robe"}, {"top": "gown"})
+    worn += ({"top": "blouse", "bottom": "long skirt", "skirt_length": 1.6},)
+    for clothes in worn:
+        for yaw in (0.0, 45.0, 90.0, 180.0):
+            looks = replace(base, outfit=replace(base.outfit, **clothes))
+            looks = replace(looks, body=replace(looks.body, heads=6.0))
+            figure = human.build(looks, Pose(yaw=yaw, **low))
+            check(figure)
+            assert lowest(figure, clothes=True) < 0.02, (clothes, yaw)
 
 
 def test_proportions_follow_the_heads():

@@ -66,7 +66,8 @@ def human_performance(rng: np.random.Generator, acts: int, frames: int) -> Perfo
 
 
 def _act(rng: np.random.Generator, looks: human.Looks, kind: str, frames: int):
-    base = human.sample_pose(rng, looks.body.heads)
+    lying = 0.0 if kind in ("walk", "run") else human.LYING
+    base = human.sample_pose(rng, looks.body.heads, lying)
     start, speed = rng.random(), rng.uniform(0.7, 1.3) / CYCLE
     times = [float(start + speed * i) for i in range(frames)]
     if kind in ("walk", "run"):

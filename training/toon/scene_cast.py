@@ -16,7 +16,7 @@ from .render import draw
 from .style import Style
 from .styles import sample_style
 
-VERSION = 4  # one more whenever a drawing comes out differently
+VERSION = 5  # one more whenever a drawing comes out differently
 SPLITS = ("training", "held-out")
 # Close-ups are drawn, not enlarged: their lines are as sharp as those of a whole figure.
 SHOTS = {"whole": 0.62, "bust": 0.16, "face": 0.14, "detail": 0.08}
@@ -65,7 +65,7 @@ def draw_figure(rng: np.random.Generator, shot: str = "whole") -> Figure:
     if chance < ITEMS + (1 - ITEMS) * CREATURES:
         return _holding(rng, creatures.sample_figure(rng))
     looks = human.sample_looks(rng)
-    pose = human.sample_pose(rng, looks.body.heads)
+    pose = human.sample_pose(rng, looks.body.heads, human.LYING if shot == "whole" else 0.0)
     if shot != "whole":
         pose = replace(pose, roll=float(rng.normal(0, 10)))
         if shot != "bust" and rng.random() < 0.85:

@@ -11,10 +11,12 @@ from ..render import draw
 from ..style import Style
 from .build import build
 from .looks import Looks, sample_looks
-from .pose import Pose, blend, gesture_pose, sample_pose, walk_pose
+from .pose import Pose, blend, gesture_pose, walk_pose
+from .poses import LYING, sample_pose
 from .skeleton import rig
 
 __all__ = [
+    "LYING",
     "Looks",
     "Pose",
     "blend",

@@ -8,8 +8,9 @@ import numpy as np
 
 from . import curves
 from .body import foot_circles, foot_frame, leg_joints, outward
+from .draping import skirt_rings
 from .looks import Outfit
-from .rings import Rings, patch, skirt_rings, spot, trunk_rings
+from .rings import Rings, patch, spot, trunk_rings
 from .skeleton import Rig
 from .sketch import Sketch, stroke
 from .tops import _flat_end

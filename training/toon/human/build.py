@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from ..model import Figure
 from . import (
     body,
+    book,
     bottoms,
     collars,
     details,
@@ -54,7 +59,38 @@ def build(looks: Looks, pose: Pose) -> Figure:
     for side, s in SIDES:
         joints[f"{side}_eye"] = _on_head(view, view.feature(0.2 * s, 0.1))
     joints["chin"] = _on_head(view, view.feature(0.0, 0.49, 0.8))
-    return Figure(sketch.parts(), dict(looks.palette), joints, "human")
+    figure = Figure(sketch.parts(), dict(looks.palette), joints, "human")
+    return _on_ground(figure, r) if pose.lies else figure
+
+
+def _on_ground(figure: Figure, r: Rig) -> Figure:
+    """Who lies: hair, tails and clothes that hung into the ground lie on it, and the lowest part
+    touches it."""
+    nearer = 0.35 * (1 - abs(float(r.up[1])))  # what lies before the body is seen below it
+
+    def flat(points: np.ndarray) -> np.ndarray:
+        y = points[:, 1]
+        return np.stack([points[:, 0], np.where(y > nearer, nearer + (y - nearer) * 0.12, y)], 1)
+
+    lowest = max(float(flat(p.outline)[:, 1].max()) for p in figure.parts if p.within is None)
+    shift = np.array([0, -lowest - r.lifted], np.float32)
+
+    def moved(points: np.ndarray) -> np.ndarray:
+        return (flat(points) + shift).astype(np.float32)
+
+    parts = tuple(
+        replace(
+            part,
+            outline=moved(part.outline),
+            tones=tuple(replace(tone, outline=moved(tone.outline)) for tone in part.tones),
+            strokes=tuple(replace(line, points=moved(line.points)) for line in part.strokes),
+        )
+        for part in figure.parts
+    )
+    names = list(figure.joints)
+    places = moved(np.array([figure.joints[name] for name in names])).tolist()
+    joints = {name: (x, y) for name, (x, y) in zip(names, places, strict=True)}
+    return replace(figure, parts=parts, joints=joints)
 
 
 def _on_head(view, point) -> tuple[float, float]:
@@ -70,7 +106,7 @@ def _body(sketch: Sketch, r: Rig) -> None:
     knees = [r.joints[f"{side}_knee"] - r.joints["hips"] for side, _ in SIDES]
     sits = all(k[2] > 0.35 * r.size.thigh for k in knees)
     raised = sits or (min(k[1] for k in knees) < -0.1 and r.facing > -0.3)
-    raised = raised and abs(r.pose.roll) < 50
+    raised = raised and not r.pose.lies
     base = LEGS if not raised else 30.0
     depth = {
         side: r.joints[f"{side}_knee"][2] + 0.5 * r.joints[f"{side}_foot"][2] for side, _ in SIDES
@@ -107,6 +143,8 @@ def _body(sketch: Sketch, r: Rig) -> None:
     extras.add_tail(sketch, r, -65.0, 47.0)
     for side, _ in SIDES:
         _arm(sketch, r, side)
+    if r.pose.reads:
+        book.add_book(sketch, r, ARM - 0.5, HAND_BEFORE - 0.5)
 
 
 def _arm(sketch: Sketch, r: Rig, side: str) -> None:
@@ -135,6 +173,8 @@ def _arm(sketch: Sketch, r: Rig, side: str) -> None:
         o.cuffs,
         "trim",
     )
+    if r.chance(33) > 0.3:  # else the coat hangs over the shoulders
+        outer.add_coat_sleeve(sketch, r, side, layer + 0.6, before)
 
 
 def _head(sketch: Sketch, r: Rig, view) -> None:

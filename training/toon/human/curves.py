@@ -106,7 +106,7 @@ def joint_sides(a, b, c, wa: float, wb: float, wc: float, bulge=(0.0, 0.0)):
     sides = []
     for s in (1.0, -1.0):
         nu, nv, nm = (-uy * s, ux * s), (-vy * s, vx * s), (-my * s, mx * s)
-        if s * turn > 0:  # the inner side: a crease
+        if s * turn > 1e-6:  # the inner side: a crease; a straight limb has none
             px, py = bx + nm[0] * reach, by + nm[1] * reach
             k = 0.12 * min(lu, lv)
             bend = [(px - ux * k, py - uy * k), (px, py), (px + vx * k, py + vy * k)]

@@ -248,7 +248,7 @@ def add_tail(sketch: Sketch, rig: Rig, behind: float, before: float) -> None:
         "devil": [0.035, 0.035, 0.03, 0.03, 0.03],
         "dragon": [0.16, 0.15, 0.11, 0.06, 0.005],
     }[kind]
-    down = np.array([0.0, 1.0, 0.0]) if abs(rig.pose.roll) < 50 else rig.pelvis[:, 1]
+    down = rig.pelvis[:, 1] if rig.pose.lies else np.array([0.0, 1.0, 0.0])
     points = np.array(
         [
             root

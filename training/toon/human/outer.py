@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from . import curves, tops
-from .rings import Rings, joined, patch, skirt_rings, spot, stripe, trunk_rings
+from .draping import coat_skirt, skirt_rings
+from .rings import Rings, joined, patch, spot, stripe, trunk_rings
 from .skeleton import Rig
 from .sketch import Sketch, stroke
 
@@ -20,7 +21,7 @@ def coat_rings(rig: Rig) -> tuple[Rings, float]:
     trunk = trunk_rings(rig, tops.ease(rig) + 0.04)
     if length <= 0.05:
         return trunk, spot(0.96)
-    lower = skirt_rings(rig, max(length, 0.14), 1.25, waist=0.44, grow=tops.ease(rig) + 0.045)
+    lower = coat_skirt(rig, max(length, 0.14), 1.25, waist=0.44, grow=tops.ease(rig) + 0.045)
     return joined(lower, trunk, 4), spot(0.96) + 1
 
 
@@ -127,7 +128,7 @@ def add_cape(sketch: Sketch, rig: Rig, behind: float, before: float, collar: flo
         return
     length = 0.45 if kind == "cape" else 0.95
     trunk = trunk_rings(rig, 0.07 + tops.ease(rig))
-    lower = skirt_rings(rig, length, 1.9, waist=0.46, grow=0.16)
+    lower = coat_skirt(rig, length, 1.9, waist=0.46, grow=0.16)
     rings = joined(lower, trunk, 4)
     away = rig.facing < -0.15
     aside = abs(rig.facing) <= 0.5

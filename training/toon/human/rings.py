@@ -18,10 +18,17 @@ class Rings:
             as long as the half-axes.
         right: [K], the azimuth of what is seen farthest on our right; 0 is the front and + the
             figure's left. What is seen of a ring lies within half a turn below that.
+        lowest: the y below which nothing reaches: the ground, for what hangs.
     """
 
-    def __init__(self, centre: np.ndarray, across: np.ndarray, ahead: np.ndarray):
-        self.centre, self.across, self.ahead = centre, across, ahead
+    def __init__(
+        self,
+        centre: np.ndarray,
+        across: np.ndarray,
+        ahead: np.ndarray,
+        lowest: float = math.inf,
+    ):
+        self.centre, self.across, self.ahead, self.lowest = centre, across, ahead, lowest
         along = centre[-1, :2] - centre[0, :2]
         length = math.hypot(float(along[0]), float(along[1]))
         if length < 0.2 * float(np.linalg.norm(centre[-1] - centre[0])):
@@ -49,7 +56,7 @@ class Rings:
             away = point - middle
             away /= np.sqrt((away * away).sum(1, keepdims=True)) + 1e-9
             point = point + away * np.reshape(grow, (-1, 1))
-        return point[:, :2]
+        return np.stack([point[:, 0], np.minimum(point[:, 1], self.lowest)], 1)
 
     def faces(self, around: float, spot: float) -> float:
         """How much a spot of the surface looks at us: 1 straight, below 0 away."""
@@ -61,7 +68,7 @@ class Rings:
         for axis in (self.across, self.ahead):
             length = np.sqrt((axis * axis).sum(1, keepdims=True)) + 1e-9
             out.append(axis * (1 + by / length))
-        return Rings(self.centre, out[0], out[1])
+        return Rings(self.centre, out[0], out[1], self.lowest)
 
 
 def trunk_rings(rig: Rig, grow: float = 0.0) -> Rings:
@@ -74,85 +81,13 @@ def spot(level: float) -> float:
     return float(np.interp(level, LEVELS, np.arange(len(LEVELS))))
 
 
-def skirt_rings(
-    rig: Rig, length: float, flare: float, waist: float = 0.4, grow: float = 0.02
-) -> Rings:
-    """Cloth that hangs from the waist over the legs.
-
-    Args:
-        length: of the leg, 1 = down to the ankle.
-        flare: width of its end against the hips.
-        waist: the trunk's level where it starts.
-        grow: how much wider than the trunk it starts.
-    """
-    size, joints = rig.size, rig.joints
-    hips = rig.centres[0] * 0.7 + rig.centres[1] * 0.3
-    knees = (joints["left_knee"] + joints["right_knee"]) / 2
-    feet = (joints["left_foot"] + joints["right_foot"]) / 2
-    hang = np.array([0.0, 1.0, 0.0]) if abs(rig.pose.roll) < 50 else rig.pelvis[:, 1]
-    fall = (
-        knees
-        + (hang * 0.5 + (feet - knees) / (np.linalg.norm(feet - knees) + 1e-6) * 0.5) * size.shin
-    )
-    trunk = trunk_rings(rig, grow)
-    out_c, out_a, out_h = [], [], []
-    for level in (waist, (waist + 0.13) / 2):
-        k = spot(level)
-        low = int(k)
-        p = k - low
-        for out, q in ((out_c, trunk.centre), (out_a, trunk.across), (out_h, trunk.ahead)):
-            out.append(q[low] * (1 - p) + q[low + 1] * p)
-    hip_wide = size.hip + grow + 0.02
-    gap = (joints["left_knee"] - joints["right_knee"]) / 2
-    step = (joints["left_foot"] - joints["right_foot"]) / 2
-    side = rig.pelvis[:, 0]
-    front = rig.pelvis[:, 2]
-    sideways, forward = abs(float(gap @ side)), abs(float(gap @ front))
-    stride = abs(float(step @ side)), abs(float(step @ front))
-    axis = (knees - hips) / (np.linalg.norm(knees - hips) + 1e-6)
-    front = front - axis * float(front @ axis)
-    if np.linalg.norm(front) < 0.3:  # the thighs point forward
-        front = -rig.pelvis[:, 1]
-        front = front - axis * float(front @ axis)
-    front = front / (np.linalg.norm(front) + 1e-6)
-    # cloth flares where it hangs, and lies on thighs that are level
-    flare = 1 + (flare - 1) * max(0.0, float(axis @ hang)) ** 2
-    for share in (0.3, 0.65, 1.0):
-        t = length * share
-        if t <= 0.5:
-            spot_at = hips + (knees - hips) * (t / 0.5)
-            need = size.hip * (1 - t / 0.5) + (sideways + size.leg[1] * 1.25) * (t / 0.5)
-            depth = size.hip * 0.8 * (1 - t / 0.5) + (forward + size.leg[1] * 1.2) * (t / 0.5)
-        else:
-            u = (t - 0.5) / 0.5
-            spot_at = knees + (fall - knees) * u
-            foot = min(u, 1.0)
-            need = sideways * (1 - foot) + stride[0] * foot + size.leg[1] * 1.25
-            depth = forward * (1 - foot) + stride[1] * foot * 0.9 + size.leg[1] * 1.2
-        wide = max(
-            hip_wide * (1 + (flare - 1) * (0.35 + 0.65 * share) * min(1.0, 0.45 + t)), need + grow
-        )
-        deep = max(
-            hip_wide * 0.78 * (1 + (flare - 1) * (0.35 + 0.65 * share) * min(1.0, 0.45 + t)),
-            depth + grow,
-        )
-        sway = np.array([rig.pose.sway * 0.18 * t * share, 0, 0])
-        out_c.append(spot_at + sway)
-        out_a.append(side * wide)
-        if t > 0.5:  # below the knees its front is the body's again
-            turned = front * (1 - u) + rig.pelvis[:, 2] * u
-            out_h.append(turned / (np.linalg.norm(turned) + 1e-6) * deep)
-        else:
-            out_h.append(front * deep)
-    return Rings(np.array(out_c[::-1]), np.array(out_a[::-1]), np.array(out_h[::-1]))
-
-
 def joined(lower: Rings, upper: Rings, start: int) -> Rings:
     """A skirt and the trunk above it, from the trunk's ring `start` up."""
     return Rings(
         np.concatenate([lower.centre, upper.centre[start:]]),
         np.concatenate([lower.across, upper.across[start:]]),
         np.concatenate([lower.ahead, upper.ahead[start:]]),
+        lower.lowest,
     )
 
 
@@ -200,8 +135,9 @@ def patch(
     extra = 0.0
     if np.ndim(grow):
         extra = np.concatenate([grow, np.full(arc, grow[-1]), grow[::-1], np.full(arc, grow[0])])
-    points = rings.points(around, where, extra)
-    return curves.loop(points, steps)
+    outline = curves.loop(rings.points(around, where, extra), steps)
+    outline[:, 1] = np.minimum(outline[:, 1], rings.lowest)  # curves swing past their points
+    return outline
 
 
 def stripe(rings: Rings, around, spots, steps: int = 3) -> np.ndarray | None:

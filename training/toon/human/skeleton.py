@@ -13,26 +13,12 @@ import numpy as np
 
 from .looks import Looks
 from .pose import Pose
+from .turns import turn_x, turn_y, turn_z, view_of
 
 SIDES = (("left", 1.0), ("right", -1.0))
 NECK_TO_HEAD = 0.36  # from the top of the neck to the middle of the head
 # The trunk's cross-sections, from the crotch (0) to the neck (1).
 LEVELS = np.array([0.0, 0.13, 0.3, 0.46, 0.62, 0.76, 0.87, 0.945, 1.0])
-
-
-def _rx(degrees: float) -> np.ndarray:  # positive: what looks at us looks down
-    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    return np.array([[1, 0, 0], [0, c, s], [0, -s, c]])
-
-
-def _ry(degrees: float) -> np.ndarray:  # positive: what looks at us looks to our right
-    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
-
-
-def _rz(degrees: float) -> np.ndarray:  # positive: clockwise in the picture
-    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
 
 
 @dataclass(frozen=True)
@@ -101,6 +87,9 @@ class Rig:
         centres, across, ahead: [9,3], middle and half-axes of the trunk's cross-sections.
         facing: the cosine of the view: 1 looks at us, -1 away.
         head_yaw, head_pitch: of the head against us, degrees; head_turn: its roll, radians.
+        up: [3], from the ground.
+        floor: how far along `up` the ground lies.
+        lifted: how far above the ground its lowest point is.
     """
 
     looks: Looks
@@ -117,6 +106,9 @@ class Rig:
     head_yaw: float
     head_pitch: float
     head_turn: float
+    up: np.ndarray
+    floor: float
+    lifted: float
 
     def at(self, name: str) -> tuple[float, float]:
         p = self.joints[name]
@@ -169,10 +161,10 @@ class Rig:
 def rig(looks: Looks, pose: Pose) -> Rig:
     """The body of `looks` in `pose`."""
     size = sizes(looks)
-    view = _rz(pose.roll) @ _rx(pose.pitch) @ _ry(pose.yaw)
-    pelvis = view @ _rz(pose.hips_tilt)
-    chest = pelvis @ _ry(pose.twist) @ _rz(pose.bend) @ _rx(pose.lean)
-    head = chest @ _ry(pose.head_yaw) @ _rz(pose.head_roll) @ _rx(pose.head_pitch)
+    view = view_of(pose.yaw, pose.pitch, pose.roll)
+    pelvis = view @ turn_z(pose.hips_tilt)
+    chest = pelvis @ turn_y(pose.twist) @ turn_z(pose.bend) @ turn_x(pose.lean)
+    head = chest @ turn_y(pose.head_yaw) @ turn_z(pose.head_roll) @ turn_x(pose.head_pitch)
     joints: dict[str, np.ndarray] = {"hips": np.zeros(3)}
     centres = _spine(size, pelvis, chest)
     across, ahead, offset = _sections(looks, size, pelvis, chest)
@@ -212,10 +204,12 @@ def rig(looks: Looks, pose: Pose) -> Rig:
         )
     for side, s in SIDES:
         joints[f"{side}_eye"] = joints["head"] + head @ np.array([0.19 * s, 0.1, 0.36])
-    lowest = max(joints[f"{side}_foot"][1] + size.foot * 0.9 for side, _ in SIDES)
-    lowest = max(lowest, *(joints[f"{side}_knee"][1] + size.leg[1] for side, _ in SIDES))
-    lowest = max(lowest, size.hip * 0.75)
-    shift = np.array([0, -lowest - pose.lift * (size.thigh + size.shin), 0])
+    touching = _touching(size, joints, centres, pose.lies)
+    lowest = max(float(joint[1]) + radius for joint, radius in touching)
+    lifted = pose.lift * (size.thigh + size.shin)
+    shift = np.array([0, -lowest - lifted, 0])
+    from_ground = -turn_x(pose.ground if pose.lies else pose.pitch)[:, 1]
+    floor = min(float((joint + shift) @ from_ground) - radius for joint, radius in touching)
     for name in joints:
         joints[name] = joints[name] + shift
     facing = float(view[2, 2])
@@ -238,7 +232,26 @@ def rig(looks: Looks, pose: Pose) -> Rig:
         yaw,
         math.degrees(math.asin(max(-1.0, min(1.0, float(up[2]))))),
         turn,
+        from_ground,
+        floor + lifted * float(from_ground[1]),
+        lifted,
     )
+
+
+def _touching(size: Sizes, joints, centres: np.ndarray, lies: bool) -> list:
+    """What may touch the ground: points [3] and how far the body reaches around them."""
+    out = [(joints["hips"], size.hip * 0.75)]
+    for side, _ in SIDES:
+        foot = size.leg[2] * 1.3 if lies else size.foot * 0.9
+        out += [(joints[f"{side}_foot"], foot), (joints[f"{side}_knee"], size.leg[1])]
+        if lies:
+            out.append((joints[f"{side}_toe"], size.leg[2]))
+            out.append((joints[f"{side}_shoulder"], size.arm[0]))
+            out.append((joints[f"{side}_elbow"], size.arm[1]))
+            out.append((joints[f"{side}_hand"], size.arm[2]))
+    if lies:
+        out += [(joints["head"], 0.48), (centres[5], size.shoulder * 0.45)]
+    return out
 
 
 def _limb(forward: float, out: float, bend: float, turn: float, side: float):
