@@ -100,7 +100,7 @@ def crop_and_frame(quick: bool, published: bool) -> dict:
         return lambda: refine(network, picture, masks, size=size, mode=mode, published=published)
 
     modes = ("frame", "crop") if published else ("frame", "crop", "detail")
-    times = interleaved({mode: by(mode) for mode in modes}, rounds=1 if quick else 5)
+    times = interleaved({mode: by(mode) for mode in modes}, rounds=1 if quick else 5, shuffled=True)
     return {
         "picture": [width, height],
         "network": f"IS-Net of width {network.width:g} at {size}",
@@ -139,6 +139,7 @@ def end_to_end(quick: bool, picture: str | None) -> dict:
         },
         rounds=1 if quick else 9,
         warm_up=0 if quick else 1,
+        shuffled=True,
     )
     return {
         "picture": [image.shape[1], image.shape[0]],

@@ -9,12 +9,16 @@ from collections.abc import Callable, Mapping
 
 
 def interleaved(
-    functions: Mapping[str, Callable[[], object]], rounds: int, warm_up: int = 1
+    functions: Mapping[str, Callable[[], object]],
+    rounds: int,
+    warm_up: int = 1,
+    shuffled: bool = False,
 ) -> dict[str, dict[str, float]]:
     """Time each function `rounds` times, taking turns, so that a slow spell strikes all of them.
 
-    Every round has an order of its own, the same in each run of the program: what one leaves behind
-    (memory that goes back to the system, say) must not always fall to the same next one.
+    With `shuffled` every round has an order of its own, the same in each run of the program: what
+    one leaves behind (memory that goes back to the system, say) must not always fall to the same
+    next one.
 
     Returns per name the median and the least seconds, and the median processor seconds (of all
     threads; other programs on the machine hardly change it). What a function returns is dropped
@@ -24,7 +28,8 @@ def interleaved(
     processor: dict[str, list[float]] = {name: [] for name in functions}
     order, chance = list(functions), random.Random(0)
     for turn in range(warm_up + rounds):
-        chance.shuffle(order)
+        if shuffled:
+            chance.shuffle(order)
         for name in order:
             function = functions[name]
             gc.collect()

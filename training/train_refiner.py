@@ -162,6 +162,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     loop = loop_options(parser, options)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
+    from cartoon_models.errors import CelKitError
+    from cartoon_models.instances.loading import EMBEDDED_DETECTOR, load_detector
+
     from .dataset import RefinerSamples
     from .loop import train, weights_of
 
@@ -177,9 +180,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.detected:
         try:
             samples.detected = DetectedMasks(options.detector, options.detected)
-        except ValueError as error:
+            load_detector(options.detector)  # data processes would only say so later, and worse
+        except (CelKitError, OSError, ValueError) as error:
             parser.error(str(error))
-        data = data | {"detected": options.detected}
+        detector = Path(options.detector).name if options.detector else EMBEDDED_DETECTOR
+        data = data | {"detected": options.detected, "detector": detector}
     encoder = train_encoder(loop, options.width, minutes, samples, options.encoder_steps)
     torch.manual_seed(loop.seed)
     network = ISNet(4, options.width)

@@ -122,7 +122,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         type=float,
         nargs="+",
         metavar="SCALE",
-        help="look once at each of these times that size; 1 alone is quickest (as the weights say)",
+        help="look once at each of these times that size; 1 alone is quickest (default: as the "
+        "weights say; with --boxes always 1)",
     )
     add("--refiner-size", type=int, metavar="PIXELS", help="long side of what the refiner sees")
     group = parser.add_argument_group("messages")

@@ -76,12 +76,23 @@ def test_reference_refine_gives_one_mask_per_instance():
 def test_interleaved_takes_turns():
     turns = []
     times = interleaved(
-        {"a": lambda: turns.append("a"), "b": lambda: turns.append("b")}, rounds=15, warm_up=1
+        {"a": lambda: turns.append("a"), "b": lambda: turns.append("b")}, rounds=3, warm_up=1
     )
-    rounds = ["".join(turns[start : start + 2]) for start in range(0, 32, 2)]
-    assert len(turns) == 32 and set(rounds) == {"ab", "ba"}
+    assert turns == ["a", "b"] * 4
     assert set(times) == {"a", "b"}
     assert all(0 <= t["least_s"] <= t["median_s"] for t in times.values())
+
+
+def test_shuffled_turns_come_in_every_order_and_alike_each_time():
+    def rounds():
+        turns = []
+        functions = {"a": lambda: turns.append("a"), "b": lambda: turns.append("b")}
+        interleaved(functions, rounds=15, warm_up=1, shuffled=True)
+        return ["".join(turns[start : start + 2]) for start in range(0, len(turns), 2)]
+
+    first = rounds()
+    assert len(first) == 16 and set(first) == {"ab", "ba"}
+    assert rounds() == first
 
 
 def test_peak_memory_grows_with_what_is_held():
