@@ -13,6 +13,8 @@ from pathlib import Path
 
 from cartoon_models.errors import CelKitError
 
+from .progress import progress_bar
+
 FORMATS = ("coco", "yolo", "refine", "douga", "paint-bucket")
 SOURCES = ("compositions", "scenes")
 # The largest numbers that names in a dataset and the drawings' labels have room for.
@@ -80,9 +82,7 @@ class _Progress:
     """A bar on the terminal: called with how many are done."""
 
     def __init__(self, total: int):
-        from tqdm import tqdm
-
-        self._bar = tqdm(total=total, file=sys.stderr, unit="made")
+        self._bar = progress_bar(total, unit="made")
 
     def __call__(self, done: int) -> None:
         self._bar.update(done - self._bar.n)

@@ -26,6 +26,8 @@ from .art import CHARACTER_SIDE, HELD_OUT_SHARE
 from .store import Sprite, SpriteStore, cache_folder, whole_folder, write_store
 
 logger = logging.getLogger("celkit")
+# Folders, as they are now, of which this process has said what it cannot use.
+_told: set[Path] = set()
 
 BACKGROUND_SIDE = 768
 MOST_PIXELS = 70_000_000  # a gigabyte as floats
@@ -185,7 +187,9 @@ def _read_folder(
         logger.info("reading %d files from %s, once", len(files), folder)
         _build(folder, files, cached, kind, read, workers)
     found = PictureFolder(cached, folder)
-    logger.info("%s", found.summary())
+    if cached not in _told:
+        _told.add(cached)
+        logger.info("%s", found.summary())
     return found
 
 

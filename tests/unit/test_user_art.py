@@ -198,6 +198,20 @@ def test_the_cache_is_used_until_a_file_changes(tmp_path, monkeypatch):
     ]
 
 
+def test_what_is_skipped_is_said_once_until_a_file_changes(tmp_path, caplog):
+    folder, cache = tmp_path / "art", tmp_path / "cache"
+    folder.mkdir()
+    Image.fromarray(figure()).save(folder / "one.png")
+    (folder / "notes.txt").write_text("mine")
+    with caplog.at_level("INFO", "celkit"):
+        for _ in range(3):
+            read_characters(folder, cache)
+        assert caplog.text.count("1 used, 1 skipped") == 1
+        (folder / "more.txt").write_text("mine")
+        read_characters(folder, cache)
+    assert caplog.text.count("1 used, 2 skipped") == 1
+
+
 def test_large_folders_are_kept_in_several_stores(tmp_path, monkeypatch):
     monkeypatch.setattr("training.user_art._PER_STORE", 2)
     folder = tmp_path / "art"

@@ -10,6 +10,7 @@ from cartoon_models.atomic import atomic_path
 from cartoon_models.errors import CelKitError
 from cartoon_models.instances import REFINE_MODES, Segmenter, load_segmenter
 
+from ..progress import progress_bar
 from .coco_folder import CocoFolder
 from .composed import SETS, composed
 from .measure import Sample, measure
@@ -137,9 +138,7 @@ def _notes(samples: CocoFolder) -> list[str]:
 
 
 def _progress(way: str):
-    from tqdm import tqdm
-
-    bar = tqdm(desc=way, unit="picture", file=sys.stderr)
+    bar = progress_bar(title=way, unit="picture")
 
     def show(done: int, total: int) -> None:
         bar.total = total

@@ -16,6 +16,7 @@ from typing import Any
 
 from cartoon_models.errors import CelKitError
 
+from ..progress import progress_bar
 from .local import Work, make_shards
 from .makers import KINDS, Recipe, build_maker, maker_class
 from .plan import FORMAT, claim, is_finished, parse_part, shards_of
@@ -119,9 +120,7 @@ def _check(options: argparse.Namespace) -> None:
 
 @contextlib.contextmanager
 def _progress_bar(total: int, finished: int) -> Iterator[Any]:
-    from tqdm import tqdm
-
-    with tqdm(total=total, initial=finished, unit="picture", file=sys.stderr) as bar:
+    with progress_bar(total, unit="picture", done=finished) as bar:
         yield lambda made: bar.update(finished + made - bar.n)
 
 
