@@ -31,6 +31,7 @@ from cartoon_models.atomic import atomic_path
 from cartoon_models.weights import read_state_dict
 
 from .depthwise import depthwise_in_float32
+from .device_clock import DeviceClock
 from .ema import MovingAverage
 from .provenance import source_commit
 
@@ -98,6 +99,7 @@ def train(
     options: LoopOptions,
     extras: dict[str, nn.Module] | None = None,
     description: dict[str, Any] | None = None,
+    recompose: Callable[[Any], Any] | None = None,
 ) -> nn.Module:
     """Train until the time or the steps are used up; returns the averaged network.
 
@@ -105,6 +107,8 @@ def train(
     others are logged. dataset[i] must be the same sample for the same i in any process, for any
     i >= 0. A batch is anything with `.to(device)`. extras are frozen networks (a teacher) to be put
     on the device. description (any JSON) is kept in the checkpoint and the exported weights.
+    recompose(batch) makes on the device what the data processes left to it; the log says which
+    share of the time it takes, as it does of waiting for data.
     """
     accelerator = Accelerator(mixed_precision=options.precision, cpu=options.cpu)
     set_seed(options.seed + accelerator.process_index)
@@ -125,7 +129,7 @@ def train(
     if options.compile:
         wrapped = torch.compile(wrapped)
     description = {"commit": source_commit(), **(description or {})}
-    run = _Run(options, accelerator, network, average, optimizer, progress, description)
+    run = _Run(options, accelerator, network, average, optimizer, progress, description, recompose)
 
     wrapped.train()
     with run.recording():
@@ -199,7 +203,9 @@ class EndlessSampler(Sampler[int]):
 class _Run:
     """The bookkeeping of one run: clock, checkpoints and log."""
 
-    def __init__(self, options, accelerator, network, average, optimizer, progress, description):
+    def __init__(
+        self, options, accelerator, network, average, optimizer, progress, description, recompose
+    ):
         self.options = options
         self.accelerator = accelerator
         self.network = network
@@ -208,7 +214,9 @@ class _Run:
         self.progress = progress
         self.description = description
         self.stop_asked = threading.Event()
+        self.recompose = recompose
         self._waited = 0.0
+        self._recomposing = DeviceClock(accelerator.device)
         self._pending: list[dict[str, Tensor]] = []
 
     @contextlib.contextmanager
@@ -256,7 +264,11 @@ class _Run:
             asked = time.monotonic()
             batch = next(source)
             self._waited += time.monotonic() - asked
-            yield batch.to(accelerator.device)
+            batch = batch.to(accelerator.device)
+            if self.recompose is not None:
+                with self._recomposing:
+                    batch = self.recompose(batch)
+            yield batch
 
     def share(self) -> float:
         """Progress of the schedule, the main process's clock for all: rates must not differ."""
@@ -306,6 +318,7 @@ class _Run:
     def _write_log(self) -> None:
         if not self._pending or not self.accelerator.is_main_process:
             self._pending.clear()
+            self._recomposing.take()
             return
         now = time.monotonic()
         elapsed = max(now - self._last_log, 1e-6)
@@ -321,6 +334,8 @@ class _Run:
             "pictures_per_second": round(pictures / elapsed, 2),
             "waiting_for_data": round(self._waited / elapsed, 3),
         }
+        if self.recompose is not None:
+            row["recomposing"] = round(self._recomposing.take() / elapsed, 3)
         row |= {name: float(f"{value:.5g}") for name, value in means.items()}
         with open(self.options.run / "log.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")

@@ -225,6 +225,68 @@ def samples_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespace
     return samples, data | chosen | own | drawn
 
 
+def add_recomposed_options(parser: argparse.ArgumentParser) -> None:
+    """Add how many pictures the training's device puts together itself; see `recompose`."""
+    add = parser.add_argument
+    add(
+        "--recomposed",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="share of pictures that the training's device puts together itself from a bank of "
+        "finished drawings, for a GPU that waits for its data processes (default: 0)",
+    )
+    add(
+        "--bank-gigabytes",
+        type=float,
+        default=4.0,
+        metavar="GB",
+        help="memory on the device for that bank; what does not fit is left out by chance "
+        "(default: 4)",
+    )
+
+
+def recomposed_or_exit(parser: argparse.ArgumentParser, options: argparse.Namespace, samples):
+    """The samples of a detector's training with the share of plans that parsed options ask for, the
+    `recompose.batches.Recomposer` that makes pictures of them, and what a run's description says
+    of it; ends the program when it cannot be had.
+
+    samples are those without plans, what they were made from is loaded again.
+    """
+    if not 0 < options.recomposed <= 1:
+        parser.error(f"--recomposed {options.recomposed} is not between 0 and 1")
+    from .recompose.material import load_recomposer
+    from .recompose.planning import Options
+
+    art, backgrounds, _ = material_or_exit(parser, options)
+    scenes, _ = scenes_or_exit(parser, options, art)
+    if scenes is not None and not options.backgrounds:
+        backgrounds = scenes.backgrounds
+    try:
+        made = Options(
+            size=options.size,
+            kinds=kinds_of(options, KINDS),
+            plain_background=options.plain_background,
+            props=options.props,
+            nuisance=options.nuisance,
+            toons=options.scenes + (1 - options.scenes) * options.toons,
+        )
+        mixed, recomposer = load_recomposer(
+            samples,
+            art,
+            backgrounds,
+            made,
+            options.seed,
+            options.recomposed,
+            art_share=options.art_share,
+            gigabytes=options.bank_gigabytes,
+        )
+    except ValueError as error:
+        parser.error(str(error))
+    about = {"recomposed": options.recomposed, "bank_gigabytes": options.bank_gigabytes}
+    return mixed, recomposer, about
+
+
 def add_shards_option(parser: argparse.ArgumentParser) -> None:
     """Add where finished samples lie, in place of making them while training."""
     parser.add_argument(

@@ -97,7 +97,7 @@ def place_figures(
         flip = bool(rng.random() < 0.5)
         box, angle = boxes[i], float(layout.angles[i])
         if any(row.cut):
-            box, angle = _cut_box(rng, box, row, flip, view), 0.0
+            box, angle = cut_box(rng, box, row, flip, view), 0.0
         look = np.random.default_rng(int(seeds[layout.drawings[i] if same_look else i]))
         grounded = bool(layout.grounded[i])
         layer = place_drawing(pool, index, box, angle, flip, grounded, view)
@@ -198,7 +198,7 @@ def _cut(pool: ToonPool, index: int) -> tuple[bool, ...]:
     return pool.rows[index].cut
 
 
-def _cut_box(rng, box: np.ndarray, row: Row, flip: bool, view: View) -> np.ndarray:
+def cut_box(rng, box: np.ndarray, row: Row, flip: bool, view: View) -> np.ndarray:
     """A box for a drawing that its frame cuts: the cut sides lie outside the canvas."""
     canvas_h, canvas_w = view.canvas
     left, upper, right, lower = row.cut
