@@ -17,6 +17,7 @@ PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", "
 # Floats above this are taken for 0..255 handed over by mistake; between 1 and this they are clamped
 # to 1.
 _CLEARLY_NOT_UNIT_RANGE = 16.0
+_PIXELS_TOGETHER = 2**18
 
 
 def read_picture(path: str | os.PathLike) -> np.ndarray:
@@ -190,12 +191,16 @@ def _to_integers(array: np.ndarray, bits: int) -> np.ndarray:
         return array.astype(np.uint8) * 255
     if array.dtype.kind != "f":
         raise ValueError(f"A picture's values are bool, uint8, uint16 or float, not {array.dtype}.")
-    if not np.isfinite(array).all():
-        raise ValueError("The picture contains NaN or infinite values and was not written.")
-    top, kind = (255, np.uint8) if bits == 8 else (65535, np.uint16)
-    return (
-        np.clip(array, 0, 1).astype(np.float64 if bits == 16 else np.float32) * top + 0.5
-    ).astype(kind)
+    top, kind, exact = (255, np.uint8, np.float32) if bits == 8 else (65535, np.uint16, np.float64)
+    integers = np.empty(array.shape, kind)
+    # Some rows at a time: what is needed on the way stays in the processor's cache.
+    step = max(_PIXELS_TOGETHER // array.shape[1], 1)
+    for start in range(0, len(array), step):
+        rows = array[start : start + step]
+        if not np.isfinite(rows).all():
+            raise ValueError("The picture contains NaN or infinite values and was not written.")
+        integers[start : start + step] = np.clip(rows, 0, 1).astype(exact) * top + 0.5
+    return integers
 
 
 def _encode_png(array: np.ndarray) -> bytes:
@@ -256,7 +261,9 @@ def _to_array(image: Image.Image) -> np.ndarray:
         return np.repeat(np.clip(grey, 0, 1)[..., None], 3, axis=2)
     transparent = image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info
     image = _to_srgb(image, "RGBA" if transparent else "RGB")
-    return np.asarray(image).astype(np.float32) / 255
+    pixels = np.asarray(image).astype(np.float32)
+    pixels /= 255  # in place: a large picture's are half a gigabyte
+    return pixels
 
 
 def _to_srgb(image: Image.Image, mode: str) -> Image.Image:

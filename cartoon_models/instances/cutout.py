@@ -59,23 +59,27 @@ def cut_out(
     """
     if mode not in MODES:
         raise ValueError(f"Cut-out mode {mode!r} is not known; use one of {', '.join(MODES)}.")
-    rgba = as_tensor(picture, channels=4)
-    require_size("The picture", rgba.shape[:2], instances.size)
+    is_array = isinstance(picture, (Tensor, np.ndarray))
+    has_alpha = not is_array or (picture.ndim == 3 and picture.shape[2] == 4)
+    colors = as_tensor(picture, channels=4 if has_alpha else 3)  # an alpha of 1 is not made
+    require_size("The picture", colors.shape[:2], instances.size)
     height, width = instances.size
     if mode == "crop":
         boxes = [tuple(box) for box in cut_out_boxes(instances, margin).tolist()]
-        cuts = [rgba.new_zeros(y2 - y1, x2 - x1, 4) for x1, y1, x2, y2 in boxes]
+        cuts = [colors.new_zeros(y2 - y1, x2 - x1, 4) for x1, y1, x2, y2 in boxes]
     else:
         boxes = [(0, 0, width, height)] * len(instances)
-        cuts = rgba.new_zeros(len(instances), height, width, 4)
-    colors, opacity = rgba[..., :3].cpu().numpy(), rgba[..., 3]
+        cuts = colors.new_zeros(len(instances), height, width, 4)
+    opacity = colors[..., 3] if has_alpha else None
+    device, colors = colors.device, colors[..., :3].cpu().numpy()
     visible = boxes_of_masks(instances.masks, _INVISIBLE).long() + torch.tensor(
         [-_BLEED, -_BLEED, _BLEED, _BLEED], device=instances.device
     )
     for mask, box, reach, cut in zip(instances.masks, boxes, visible.tolist(), cuts, strict=True):
         part = _common(box, reach)
         wide, inner = _grown(part, _REACH, (height, width))
-        alpha = (mask[wide].to(opacity.device) * opacity[wide]).cpu().numpy()
+        alpha = mask[wide].to(device)
+        alpha = (alpha.clone() if opacity is None else alpha * opacity[wide]).cpu().numpy()
         alpha[alpha < _INVISIBLE] = 0.0
         painted = _paint(colors[wide], alpha, inner, decontaminate)
         cut[_slices(_shifted(part, (-box[0], -box[1])))] = torch.from_numpy(painted)

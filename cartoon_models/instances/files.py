@@ -75,7 +75,7 @@ def save_instances(
         entries = []
         for index, (mask, file) in enumerate(zip(instances.masks, mask_files, strict=True)):
             mask = mask.cpu()
-            is_binary = bool(((mask == 0) | (mask == 1)).all())
+            is_binary = all(bool(((part == 0) | (part == 1)).all()) for part in mask.split(64))
             write_picture(file, mask, bits=8 if is_binary else 16)
             entries.append(
                 {

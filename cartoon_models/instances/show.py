@@ -15,6 +15,7 @@ __all__ = ["cut_out", "draw_overlay", "instance_colors"]
 
 _INK = np.float32([0.07, 0.07, 0.09])
 _PAPER = np.float32([1.0, 1.0, 1.0])
+_ROWS = 64
 _SMALLEST_BADGE = 15  # pixels high; below that a digit cannot be read
 
 
@@ -104,7 +105,9 @@ def instance_colors(count: int) -> np.ndarray:
 
 def _blend(part: np.ndarray, color: np.ndarray, alpha: np.ndarray) -> None:
     """Paint ``color`` over ``part`` [h, w, 3] in place, ``alpha`` [h, w]."""
-    part += (color - part) * alpha[..., None]
+    for start in range(0, len(part), _ROWS):  # what is needed on the way stays small
+        rows = part[start : start + _ROWS]
+        rows += (color - rows) * alpha[start : start + _ROWS, :, None]
 
 
 def _outline(part: np.ndarray, mask: np.ndarray, color: np.ndarray, stroke: float) -> None:
