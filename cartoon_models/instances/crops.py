@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .coarse import CoarseMasks
 from .data import MASK_THRESHOLD, boxes_of_masks
 from .letterbox import Letterbox
 
@@ -53,7 +54,7 @@ class Crop:
 
 
 def lay_out(
-    masks: Tensor,
+    masks: Tensor | CoarseMasks,
     boxes: Tensor | None,
     *,
     size: int,
@@ -64,7 +65,8 @@ def lay_out(
     """Return the crops in groups, which go through the network together: of one input size.
 
     Args:
-        masks: `[N, H, W]`, 0 to 1. An empty mask gets no crop, unless a box says where to look.
+        masks: `[N, H, W]`, 0 to 1, N > 0. An empty mask gets no crop, unless a box says where
+            to look.
         boxes: `[N, 4]` xyxy that the crops must hold besides the masks themselves.
         size: long side of what the network sees.
         square: inputs are `size` x `size`; otherwise their sides are any multiples of 32.
@@ -90,9 +92,9 @@ def round_up(length: int) -> int:
     return -(-length // STEP) * STEP
 
 
-def _surroundings(masks: Tensor, boxes: Tensor | None) -> list[list[int]]:
+def _surroundings(masks: Tensor | CoarseMasks, boxes: Tensor | None) -> list[list[int]]:
     """Pixels xyxy around each mask and box, with margin, in whole steps, inside the picture."""
-    bounds = _without_specks(masks, boxes_of_masks(masks))
+    bounds = torch.stack([_without_specks(mask) for mask in masks])  # one mask at a time is made
     if boxes is not None:
         boxes = boxes.to(bounds)
         empty = (bounds[:, 2:] <= bounds[:, :2]).any(1, keepdim=True)
@@ -113,18 +115,18 @@ def _surroundings(masks: Tensor, boxes: Tensor | None) -> list[list[int]]:
     return crops.int().tolist()
 
 
-def _without_specks(masks: Tensor, bounds: Tensor) -> Tensor:
-    """The boxes `[N, 4]` of masks, without `SPECKS` of the mask at each side."""
-    trimmed = bounds.clone()
-    for index, (x1, y1, x2, y2) in enumerate(bounds.int().tolist()):
-        inside = masks[index, y1:y2, x1:x2] >= MASK_THRESHOLD
-        for axis, first in ((0, x1), (1, y1)):
-            reached = inside.sum(axis).cumsum(0)
-            if len(reached) and reached[-1] > 0:
-                specks = SPECKS * reached[-1]
-                trimmed[index, axis] = first + (reached <= specks).sum()
-                trimmed[index, axis + 2] = first + (reached < reached[-1] - specks).sum() + 1
-    return trimmed
+def _without_specks(mask: Tensor) -> Tensor:
+    """The box `[4]` of a mask `[H, W]`, without `SPECKS` of the mask at each side."""
+    (box,) = boxes_of_masks(mask[None])
+    x1, y1, x2, y2 = box.int().tolist()
+    inside = mask[y1:y2, x1:x2] >= MASK_THRESHOLD
+    for axis, first in ((0, x1), (1, y1)):
+        reached = inside.sum(axis).cumsum(0)
+        if len(reached) and reached[-1] > 0:
+            specks = SPECKS * reached[-1]
+            box[axis] = first + (reached <= specks).sum()
+            box[axis + 2] = first + (reached < reached[-1] - specks).sum() + 1
+    return box
 
 
 def _inputs(size: int, frame: Letterbox | None) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,8 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .letterbox import zeros
+
 DEFAULT_LABEL = "character"
 MASK_THRESHOLD = 0.5
+# Any positive float32 is at least this.
+LEAST = 2.0**-149
+# From so many pixels on, looking for what of a mask is not 0 is worth it.
+LARGE = 2**22
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,10 +149,12 @@ class Instances:
         is_run = all(after - before == 1 for before, after in pairwise(indices))
         if is_run and indices:
             rows: slice | Tensor = slice(indices[0], indices[-1] + 1)
+            masks = self.masks[rows]
         else:
             rows = torch.tensor(indices, dtype=torch.long, device=self.device)
+            masks = _copies(self.masks, indices)
         return Instances(
-            masks=self.masks[rows],
+            masks=masks,
             boxes=self.boxes[rows],
             scores=self.scores[rows],
             labels=tuple(self.labels[index] for index in indices),
@@ -327,6 +336,20 @@ def size_text(size: Sequence[int]) -> str:
 def count_of(count: int) -> str:
     """``"1 instance"``, ``"3 instances"``: for messages."""
     return f"{count} instance" if count == 1 else f"{count} instances"
+
+
+def _copies(masks: Tensor, indices: Sequence[int]) -> Tensor:
+    """``masks[indices]``; of large masks only what is not 0 takes up memory."""
+    if masks.device.type != "cpu" or masks[:1].numel() < LARGE:
+        return masks[torch.tensor(indices, dtype=torch.long, device=masks.device)]
+    places = boxes_of_masks(masks, LEAST).int().tolist()
+    written = sum((y2 - y1) * (x2 - x1) for x1, y1, x2, y2 in (places[i] for i in indices))
+    shape = (len(indices), *masks.shape[1:])
+    copies = zeros(shape, masks.device, written / max(math.prod(shape), 1))
+    for copy, index in zip(copies, indices, strict=True):
+        x1, y1, x2, y2 = places[index]
+        copy[y1:y2, x1:x2] = masks[index, y1:y2, x1:x2]
+    return copies
 
 
 def _extent(profile: Tensor, threshold: float) -> tuple[Tensor, Tensor]:

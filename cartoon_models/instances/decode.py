@@ -20,6 +20,7 @@ except ImportError:  # no OpenCV, or one older than 4.7
 
 from ..networks import dynamic_masks, mask_priors
 from ..networks.rtmdet_ins import STRIDES
+from .coarse import CoarseMasks, Finds, NetworkMasks
 from .data import DEFAULT_LABEL, Instances
 from .letterbox import Letterbox
 
@@ -162,21 +163,29 @@ def candidate_instances(found: Candidates, mask_feat: Tensor, frame: Letterbox) 
     """Make the masks of the given candidates; nothing is suppressed or sorted."""
     if not len(found):
         return Instances.empty(frame.original, mask_feat.device)
+    return candidate_finds(found, mask_feat, frame).instances()
+
+
+def network_masks(found: Candidates, mask_feat: Tensor, frame: Letterbox) -> NetworkMasks:
+    """The candidates' masks as the network gives them."""
     rows, columns = frame.covered(STRIDES[0])
-    logits = _coarse_masks(found, mask_feat[0, :, :rows, :columns])
-    labels = tuple(
+    prototypes = mask_feat[0, :, :rows, :columns]
+    if not len(found):
+        return NetworkMasks(prototypes.new_zeros(0, *prototypes.shape[1:]), frame, STRIDES[0])
+    return NetworkMasks(_coarse_masks(found, prototypes), frame, STRIDES[0])
+
+
+def candidate_labels(found: Candidates) -> tuple[str, ...]:
+    """The name of each candidate's class."""
+    return tuple(
         DEFAULT_LABEL if number == 0 else f"class {number}" for number in found.classes.tolist()
     )
-    nothing = ((),) * len(found)
-    return Instances(
-        masks=frame.paint(logits, STRIDES[0]),
-        boxes=found.boxes,
-        scores=found.scores,
-        labels=labels,
-        tags=nothing,
-        characters=nothing,
-        size=frame.original,
-    )
+
+
+def candidate_finds(found: Candidates, mask_feat: Tensor, frame: Letterbox) -> Finds:
+    """As `candidate_instances`, with masks that are still to be made."""
+    masks = CoarseMasks.of(network_masks(found, mask_feat, frame))
+    return Finds(masks, found.boxes, found.scores, candidate_labels(found))
 
 
 def _distinct_boxes(found: Candidates, threshold: float, enough: int) -> Tensor:

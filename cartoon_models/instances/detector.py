@@ -5,8 +5,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from .coarse import Finds
 from .data import Instances
-from .decode import Candidates, candidate_instances, decode, find_candidates
+from .decode import (
+    Candidates,
+    candidate_finds,
+    candidate_instances,
+    distinct_candidates,
+    find_candidates,
+)
 from .letterbox import Letterbox
 
 # Per channel, blue first, of pictures from 0 to 255: what the published networks were trained on.
@@ -26,6 +33,30 @@ def detect(
     max_instances: int = 100,
     mask_nms_threshold: float | None = None,
 ) -> Instances:
+    """`find`, with the masks made."""
+    return find(
+        network,
+        picture,
+        size=size,
+        antialias=antialias,
+        score_threshold=score_threshold,
+        nms_threshold=nms_threshold,
+        max_instances=max_instances,
+        mask_nms_threshold=mask_nms_threshold,
+    ).instances()
+
+
+def find(
+    network: nn.Module,
+    picture: Tensor,
+    *,
+    size: int = 640,
+    antialias: bool = False,
+    score_threshold: float = 0.3,
+    nms_threshold: float = 0.6,
+    max_instances: int = 100,
+    mask_nms_threshold: float | None = None,
+) -> Finds:
     """Find the characters of one picture, best score first, with coarse soft masks.
 
     Args:
@@ -36,15 +67,10 @@ def detect(
         score_threshold, nms_threshold, max_instances, mask_nms_threshold: see `decode`.
     """
     raw, frame = run(network, picture, size, antialias)
-    return decode(
-        *raw,
-        frame.padded,
-        frame.original,
-        score_threshold,
-        nms_threshold,
-        max_instances,
-        mask_nms_threshold,
+    found = distinct_candidates(
+        *raw, frame, score_threshold, nms_threshold, max_instances, mask_nms_threshold
     )
+    return candidate_finds(found, raw[3], frame)
 
 
 def detect_in_boxes(
@@ -87,7 +113,8 @@ def run(network: nn.Module, picture: Tensor, size: int, antialias: bool):
         raise ValueError(f"The detector's size is a multiple of 32, not {size}.")
     weight = next(network.parameters())
     frame = Letterbox.fit(tuple(picture.shape[:2]), (size, size))
-    bgr = picture.permute(2, 0, 1)[None].flip(1).to(weight.device, torch.float32) * 255.0
+    # In place: `flip` has made a copy, and of a large picture a second one is much.
+    bgr = picture.permute(2, 0, 1)[None].flip(1).to(weight.device, torch.float32).mul_(255.0)
     placed = frame.place(bgr, PAD, antialias)
     mean, std = (placed.new_tensor(values)[:, None, None] for values in (MEAN_BGR, STD_BGR))
     x = ((placed - mean) / std).to(weight.dtype)

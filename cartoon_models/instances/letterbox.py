@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import mmap
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,25 +105,73 @@ class Letterbox:
             probabilities float32 `[N, *original]`; 0 where they stay under 0.0004.
         """
         logits = logits.float()
-        reach = _reach(logits)
-        painted = sum((y2 - y1) * (x2 - x1) for (y1, y2), (x1, x2) in filter(None, reach))
-        masks = zeros((len(logits), *self.original), logits.device, painted / logits.numel())
+        painted = sum(map(area, self.places(logits, stride)))
+        whole = max(len(logits) * self.original[0] * self.original[1], 1)
+        masks = zeros((len(logits), *self.original), logits.device, painted / whole)
+        for index, place, part in self.enlarged(logits, stride):
+            torch.sigmoid(part, out=masks[index][place])
+        return masks
+
+    def places(self, logits: Tensor, stride: int) -> list[tuple[slice, slice]]:
+        """Rows and columns of the picture outside which the masks that `paint` makes are 0."""
+        return [self._place(ends, logits.shape[1:], stride) for ends in _reach(logits)]
+
+    def enlarged(
+        self, logits: Tensor, stride: int
+    ) -> Iterator[tuple[int, tuple[slice, slice], Tensor]]:
+        """Yield which map, its place as in `places`, and its logits there, enlarged bilinearly.
+
+        The logits are float32 and the caller's to change; the next step writes over them. Maps
+        that are nothing anywhere are left out.
+        """
+        logits = logits.float()
         enlarge = _Enlarger([stride / scale for scale in self.scale])
-        for plane, mask, ends in zip(logits, masks, reach, strict=True):
+        for index, (plane, ends) in enumerate(zip(logits, _reach(logits), strict=True)):
             if ends is None:
                 continue
+            rows, columns = self._place(ends, plane.shape, stride)
             (top, bottom), (left, right) = ends
-            rows = _pixels(top, bottom, plane.shape[0], self.original[0], enlarge.factors[0])
-            columns = _pixels(left, right, plane.shape[1], self.original[1], enlarge.factors[1])
             top, above = _aligned(top, stride * self.original[0], self.content[0])
             left, before = _aligned(left, stride * self.original[1], self.content[1])
             size = rows.stop - above, columns.stop - before
             if min(size) <= 0:  # it falls between the pixels
                 continue
             part = enlarge(plane[top:bottom, left:right], size)
-            part = part[rows.start - above :, columns.start - before :]
-            torch.sigmoid(part, out=mask[rows, columns])
-        return masks
+            yield index, (rows, columns), part[rows.start - above :, columns.start - before :]
+
+    def sampled(self, logits: Tensor, stride: int, step: int) -> Tensor:
+        """What `enlarged` gives at every `step`-th pixel from 0 down and across, and no other:
+        logits float32 `[N, ceil(H / step), ceil(W / step)]` from `[N, h, w]`."""
+        logits = logits.float()
+        for axis, (length, scale) in enumerate(zip(self.original, self.scale, strict=True), 1):
+            last = logits.shape[axis] - 1
+            pixels = torch.arange(0, length, step, device=logits.device, dtype=torch.float64)
+            cells = ((pixels + 0.5) * (scale / stride) - 0.5).clamp(0, last)
+            low = cells.long()
+            shape = [-1 if dim == axis else 1 for dim in range(3)]
+            share = (cells - low).float().view(shape)
+            logits = torch.lerp(
+                logits.index_select(axis, low),
+                logits.index_select(axis, (low + 1).clamp(max=last)),
+                share,
+            )
+        return logits
+
+    def _place(
+        self,
+        ends: tuple[tuple[int, int], tuple[int, int]] | None,
+        cells: tuple[int, int],
+        stride: int,
+    ) -> tuple[slice, slice]:
+        """Rows and columns of pixels that depend on the given rows and columns of cells alone."""
+        if ends is None:
+            return slice(0, 0), slice(0, 0)
+        return tuple(
+            _pixels(first, last, count, length, stride / scale)
+            for (first, last), count, length, scale in zip(
+                ends, cells, self.original, self.scale, strict=True
+            )
+        )
 
 
 # A mask's logit below this is nothing: a probability of 0.0003.
@@ -152,6 +201,11 @@ def zeros(shape: tuple[int, ...], device: torch.device, written: float = 0.0) ->
         with contextlib.suppress(OSError):  # a system without large pages
             memory.madvise(mmap.MADV_HUGEPAGE)
     return torch.frombuffer(memory, dtype=torch.float32).view(shape)
+
+
+def area(place: tuple[slice, slice]) -> int:
+    """Pixels in the rows and columns."""
+    return max(place[0].stop - place[0].start, 0) * max(place[1].stop - place[1].start, 0)
 
 
 def _reach(logits: Tensor) -> list[tuple[tuple[int, int], tuple[int, int]] | None]:

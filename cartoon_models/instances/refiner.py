@@ -6,10 +6,13 @@ from a hand.
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
 from ..progress import Progress
+from .coarse import CoarseMasks
 from .crops import ENLARGE, Crop, lay_out, round_up
 from .detail import sharpen
 from .letterbox import Letterbox, zeros
@@ -24,7 +27,7 @@ TOGETHER = 4
 def refine(
     network: nn.Module,
     picture: Tensor,
-    masks: Tensor,
+    masks: Tensor | CoarseMasks,
     *,
     size: int = 720,
     mode: str = "auto",
@@ -38,7 +41,7 @@ def refine(
         network: an `ISNet` with 4 input channels (or 3: see below); it runs where it is and in its
             own precision.
         picture: float32 `[H, W, 3]`, RGB, 0 to 1.
-        masks: coarse `[N, H, W]`, 0 to 1.
+        masks: coarse `[N, H, W]`, 0 to 1. `CoarseMasks` are made where they are looked at.
         size: long side of what the network sees.
         mode: "frame" shows the network the whole picture, scaled to `size`; "crop" the
             surroundings of each mask, so that small characters in a large picture keep their
@@ -61,7 +64,7 @@ def refine(
     if mode not in MODES:
         raise ValueError(f"The refine mode is one of {', '.join(MODES)}, not {mode!r}.")
     if not len(masks):
-        return masks
+        return torch.zeros(masks.shape, device=masks.device)
     if mode == "auto":
         mode = "detail" if max(picture.shape[:2]) > size else "frame"
     with torch.no_grad():
@@ -76,7 +79,7 @@ def refine(
 def _by_frame(
     network: nn.Module,
     rgb: Tensor,
-    masks: Tensor,
+    masks: Tensor | CoarseMasks,
     size: int,
     published: bool,
     progress: Progress | None,
@@ -87,7 +90,8 @@ def _by_frame(
     refined = torch.empty(masks.shape, device=masks.device)
     batch = _batch(network, size)
     for start in range(0, len(masks), batch):
-        coarse = _coarse(masks[start : start + batch, None], published)
+        group = range(start, min(start + batch, len(masks)))
+        coarse = _coarse(torch.stack([masks[index] for index in group])[:, None], published)
         logits = network.refine_from(share, _to(network, frame.place(coarse, 0.0, not published)))
         frame.back(logits[:, 0].to(masks.device), out=refined[start : start + batch])
         _report(progress, min(start + batch, len(masks)), len(masks))
@@ -97,7 +101,7 @@ def _by_frame(
 def _by_crop(
     network: nn.Module,
     rgb: Tensor,
-    masks: Tensor,
+    masks: Tensor | CoarseMasks,
     size: int,
     published: bool,
     boxes: Tensor | None,
@@ -109,7 +113,7 @@ def _by_crop(
     batch = _batch(network, size)
     groups = lay_out(masks, boxes, size=size, square=published, frame=frame, together=batch)
     sizes = [crop.letterbox.original for group in groups for crop in group]
-    written = sum(height * width for height, width in sizes) / masks.numel()
+    written = sum(height * width for height, width in sizes) / math.prod(masks.shape)
     refined = zeros(tuple(masks.shape), masks.device, written)
 
     def look(picture: Tensor, mask: Tensor) -> Tensor:
@@ -119,7 +123,7 @@ def _by_crop(
     if done:
         _report(progress, done, len(masks))
     for group in groups:
-        seen = [_see(crop, rgb, masks, published) for crop in group]
+        seen = [_see(crop, rgb, masks[crop.index], published) for crop in group]
         logits = network.finest(_to(network, torch.cat(seen)))
         for crop, own in zip(group, logits.to(masks.device).split(1), strict=True):
             alpha = refined[crop.index, crop.rows, crop.columns]
@@ -133,7 +137,11 @@ def _by_crop(
 
 
 def _by_foreground(
-    network: nn.Module, picture: Tensor, masks: Tensor, size: int, progress: Progress | None
+    network: nn.Module,
+    picture: Tensor,
+    masks: Tensor | CoarseMasks,
+    size: int,
+    progress: Progress | None,
 ) -> Tensor:
     """SkyTNT's network: RGB, one alpha for all; each mask takes its share where it covers it."""
     rgb = picture.permute(2, 0, 1)[None]
@@ -166,10 +174,10 @@ def _coarse(masks: Tensor, published: bool) -> Tensor:
     return (masks >= 0.5).float() if published else masks
 
 
-def _see(crop: Crop, rgb: Tensor, masks: Tensor, published: bool) -> Tensor:
+def _see(crop: Crop, rgb: Tensor, mask: Tensor, published: bool) -> Tensor:
     """A crop as the network sees it, `[1, 4, h, w]`: BGR and the coarse mask."""
     picture = _cut(rgb, crop)
-    coarse = _coarse(_cut(masks[crop.index, None, None], crop), published)
+    coarse = _coarse(_cut(mask[None, None], crop), published)
     # Shrunk smoothly: thin lines must not fall between the samples.
     picture, coarse = (crop.letterbox.place(x, 0.0, antialias=True) for x in (picture, coarse))
     return torch.cat((picture.flip(1), coarse), 1)

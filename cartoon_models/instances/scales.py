@@ -7,14 +7,16 @@ weighted boxes fusion (arXiv 1910.13302, section 3) with masks in the place of b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from .data import Instances, boxes_of_masks
-from .decode import Candidates, candidate_instances, distinct_candidates
+from .coarse import CoarseMasks, Finds, Source, WholeMasks
+from .data import Instances
+from .decode import Candidates, candidate_labels, distinct_candidates, network_masks
 from .detector import run
-from .letterbox import Letterbox, zeros
+from .letterbox import Letterbox
 
 # Finds of two sizes are one character from this IoU of their masks.
 SAME = 0.6
@@ -26,7 +28,16 @@ UNSURE = 0.5
 COMPARED_SIDE = 320
 
 
-def detect_at_sizes(
+class Look(NamedTuple):
+    """What one look at the picture found: N masks, boxes `[N, 4]`, scores `[N]`, labels."""
+
+    masks: Source
+    boxes: Tensor
+    scores: Tensor
+    labels: tuple[str, ...]
+
+
+def find_at_sizes(
     network: nn.Module,
     picture: Tensor,
     sizes: Sequence[int],
@@ -36,15 +47,15 @@ def detect_at_sizes(
     nms_threshold: float = 0.6,
     max_instances: int = 100,
     mask_nms_threshold: float | None = None,
-) -> Instances:
+) -> Finds:
     """Find the characters of one picture, best score first, with coarse soft masks.
 
     A character's score is the mean over the sizes, 0 where one does not find it; its mask and box
-    are means that the scores weigh.
+    are means that the scores weigh. No mask is made at the picture's size.
 
     Args:
         sizes: sides of the squares that the network sees, multiples of 32.
-        Others as for `detector.detect`.
+        Others as for `detector.find`.
     """
     looks = []
     for size in sizes:
@@ -58,47 +69,48 @@ def detect_at_sizes(
             mask_nms_threshold,
         )
         looks.append((found, raw[3], frame))
-    looks = _promising(looks, score_threshold)
-    return join([candidate_instances(*look) for look in looks], score_threshold, max_instances)
+    looks = [
+        Look(network_masks(*look), look[0].boxes, look[0].scores, candidate_labels(look[0]))
+        for look in _promising(looks, score_threshold)
+    ]
+    return join_looks(looks, score_threshold, max_instances)
 
 
 def join(finds: Sequence[Instances], score_threshold: float, max_instances: int) -> Instances:
-    """One `Instances` of the finds of several looks at one picture, best score first.
+    """`join_looks` of masks that are there."""
+    looks = [
+        Look(WholeMasks(found.masks), found.boxes, found.scores, found.labels) for found in finds
+    ]
+    return join_looks(looks, score_threshold, max_instances).instances()
+
+
+def join_looks(looks: Sequence[Look], score_threshold: float, max_instances: int) -> Finds:
+    """What several looks at one picture found, each character once, best score first.
 
     Args:
-        finds: one for each look, with scores; each without duplicates.
+        looks: each without duplicates.
         score_threshold: joined finds need a higher mean score.
         max_instances: how many are kept at most.
     """
-    groups = sorted(_groups(finds), key=lambda group: -group[0])
+    groups = sorted(_groups(looks), key=lambda group: -group[0])
     groups = [group for group in groups if group[0] > score_threshold][:max_instances]
-    size, device = finds[0].size, finds[0].masks.device
-    if not groups:
-        return Instances.empty(size, device)
-    places = [
-        (boxes[:, 0].floor(), boxes[:, 1].floor(), boxes[:, 2].ceil(), boxes[:, 3].ceil())
-        for boxes in (_reach(found.masks) for found in finds)
-    ]
-    regions = [_around(members, places) for _, members in groups]
-    written = sum((y2 - y1) * (x2 - x1) for x1, y1, x2, y2 in regions)
-    masks = zeros((len(groups), *size), device, written / (len(groups) * size[0] * size[1]))
+    device = looks[0].scores.device
     boxes = torch.zeros(len(groups), 4, device=device)
-    for row, ((_, members), (x1, y1, x2, y2)) in enumerate(zip(groups, regions, strict=True)):
-        total = sum(float(finds[look].scores[index]) for look, index in members)
-        for look, index in members:
-            share = float(finds[look].scores[index]) / total
-            masks[row, y1:y2, x1:x2].add_(finds[look].masks[index, y1:y2, x1:x2], alpha=share)
-            boxes[row] += share * finds[look].boxes[index]
-    labels = tuple(finds[members[0][0]].labels[members[0][1]] for _, members in groups)
-    nothing = ((),) * len(groups)
-    return Instances(
-        masks=masks,
+    shares = []
+    for row, (_, members) in enumerate(groups):
+        scores = [float(looks[look].scores[index]) for look, index in members]
+        own = [
+            (look, index, score / sum(scores))
+            for (look, index), score in zip(members, scores, strict=True)
+        ]
+        for look, index, share in own:
+            boxes[row] += share * looks[look].boxes[index]
+        shares.append(own)
+    return Finds(
+        masks=CoarseMasks([look.masks for look in looks], shares),
         boxes=boxes,
         scores=torch.tensor([score for score, _ in groups], device=device),
-        labels=labels,
-        tags=nothing,
-        characters=nothing,
-        size=size,
+        labels=tuple(looks[members[0][0]].labels[members[0][1]] for _, members in groups),
     )
 
 
@@ -118,18 +130,19 @@ def _promising(
     return kept
 
 
-def _groups(finds: Sequence[Instances]) -> list[tuple[float, list[tuple[int, int]]]]:
+def _groups(looks: Sequence[Look]) -> list[tuple[float, list[tuple[int, int]]]]:
     """(mean score, (look, index) of each member, the surest first) for every character."""
-    places = [(look, index) for look, found in enumerate(finds) for index in range(len(found))]
+    places = [
+        (number, index) for number, look in enumerate(looks) for index in range(len(look.labels))
+    ]
     if not places:
         return []
-    step = max(1, max(finds[0].size) // COMPARED_SIDE)
-    inside = torch.cat([found.masks[:, ::step, ::step] >= 0.5 for found in finds])
-    flat = inside.flatten(1).float()
+    step = max(1, max(looks[0].masks.size) // COMPARED_SIDE)
+    flat = torch.cat([look.masks.inside(step) for look in looks]).flatten(1).float()
     area, shared = flat.sum(1), flat @ flat.T
     same = shared / (area[:, None] + area - shared).clamp(min=1)
-    labels = [label for found in finds for label in found.labels]
-    scores = torch.cat([found.scores for found in finds])
+    labels = [label for look in looks for label in look.labels]
+    scores = torch.cat([look.scores for look in looks])
     overlap, certainty, order = same.tolist(), scores.tolist(), scores.argsort(descending=True)
     taken: set[int] = set()
     groups = []
@@ -147,22 +160,9 @@ def _groups(finds: Sequence[Instances]) -> list[tuple[float, list[tuple[int, int
             if places[other][0] != places[first][0]:
                 taken.add(other)
                 members.setdefault(places[other][0], other)
-        score = sum(certainty[index] for index in members.values()) / len(finds)
+        score = sum(certainty[index] for index in members.values()) / len(looks)
         groups.append((score, [places[index] for index in members.values()]))
     return groups
-
-
-def _reach(masks: Tensor) -> Tensor:
-    """Boxes `[N, 4]` xyxy of all that is not 0."""
-    return boxes_of_masks(masks, 1e-9)
-
-
-def _around(members: Sequence[tuple[int, int]], places) -> tuple[int, int, int, int]:
-    """x1, y1, x2, y2 of the region that holds all members."""
-    edges = [[int(edge[index]) for edge in places[look]] for look, index in members]
-    real = [edge for edge in edges if edge[2] > edge[0]] or edges
-    x1, y1, x2, y2 = zip(*real, strict=True)
-    return min(x1), min(y1), max(x2), max(y2)
 
 
 def _box_iou(boxes: Tensor, others: Tensor) -> Tensor:

@@ -12,11 +12,12 @@ from torch import Tensor, nn
 
 from ..picture import as_tensor
 from ..progress import Progress
+from .coarse import CoarseMasks
 from .data import Instances, as_masks
-from .detector import detect, detect_in_boxes
+from .detector import detect_in_boxes, find
 from .edit import ORDERS, OVERLAP_RULES, remove_duplicates, resolve_overlaps, sort_instances
 from .refiner import MODES, refine
-from .scales import detect_at_sizes
+from .scales import find_at_sizes
 
 PROMPTS = ("box", "match")
 # A box without any candidate this close to it is refined from the filled box itself.
@@ -116,19 +117,21 @@ class Segmenter:
             "max_instances": max_instances,
         }
         if len(sizes) == 1:
-            found = detect(self.detector, picture, size=sizes[0], **asked)
+            finds = find(self.detector, picture, size=sizes[0], **asked)
         else:
-            found = detect_at_sizes(self.detector, picture, sizes, **asked)
-        found = found.to(picture.device)
-        coarse = found.replace(masks=found.masks)  # boxes measured on the masks
+            finds = find_at_sizes(self.detector, picture, sizes, **asked)
+        finds = finds.to(picture.device)
         if refine and self.refiner is not None:
-            redrawn = self._refine(
-                picture, found.masks, found.boxes, refine_mode, refiner_size, _after(progress, 1)
+            masks = self._refine(
+                picture, finds.masks, finds.boxes, refine_mode, refiner_size, _after(progress, 1)
             )
-            coarse = coarse.replace(masks=_keep_lost(redrawn, found.masks))
-        elif progress is not None:
-            progress(1, 1)
-        return _finish(coarse, order, overlaps, duplicate_threshold)
+            masks = _keep_lost(masks, finds.masks)
+        else:
+            masks = finds.masks.whole()
+            if progress is not None:
+                progress(1, 1)
+        # Boxes are measured on the masks, not the detector's own.
+        return _finish(finds.with_masks(masks), order, overlaps, duplicate_threshold)
 
     def segment_boxes(
         self,
@@ -229,7 +232,7 @@ class Segmenter:
     def _refine(
         self,
         picture: Tensor,
-        masks: Tensor,
+        masks: Tensor | CoarseMasks,
         boxes: Tensor | None,
         mode: str,
         size: int | None,
@@ -308,10 +311,10 @@ def _finish(found: Instances, order: str, overlaps: str, duplicates: float | Non
     return found if overlaps == "keep" else resolve_overlaps(found, overlaps)
 
 
-def _keep_lost(redrawn: Tensor, coarse: Tensor) -> Tensor:
+def _keep_lost(redrawn: Tensor, coarse: Tensor | CoarseMasks) -> Tensor:
     """Where the refiner left nothing of what the detector saw or a hand drew, keep that."""
-    lost = (redrawn.amax((1, 2)) < 0.5).nonzero().squeeze(1)
-    redrawn[lost] = coarse[lost]
+    for index in (redrawn.amax((1, 2)) < 0.5).nonzero().flatten().tolist():
+        redrawn[index] = coarse[index]
     return redrawn
 
 
