@@ -5,11 +5,14 @@ import pytest
 import torch
 
 from cartoon_models.instances import Instances
+from cartoon_models.instances.coarse import NetworkMasks
 from cartoon_models.instances.decode import Candidates
 from cartoon_models.instances.letterbox import Letterbox
 from cartoon_models.instances.loading import _scales
-from cartoon_models.instances.scales import _promising, join
+from cartoon_models.instances.refiner import refine
+from cartoon_models.instances.scales import Look, _promising, join, join_looks
 from cartoon_models.instances.segmenter import Segmenter, _scaled
+from cartoon_models.networks import ISNet
 
 
 def finds(*masks, scores, labels=None, size=(60, 80)):
@@ -147,3 +150,102 @@ def test_the_segmenter_looks_at_its_scales_unless_told_otherwise():
     segmenter.segment(picture, detector_scales=(1,))
     segmenter.segment(picture, detector_size=128)
     assert network.sides == [64, 96, 64, 128, 192]
+
+
+def cells(frame, stride, blobs, seed):
+    """Logits of ellipses (x, y, rx, ry in shares of the picture) with some noise."""
+    noise = torch.rand(len(blobs), *frame.covered(stride), generator=torch.manual_seed(seed))
+    height, width = noise.shape[1:]
+    rows = (torch.arange(height) + 0.5)[:, None] * stride / frame.content[0]
+    columns = (torch.arange(width) + 0.5)[None] * stride / frame.content[1]
+    planes = [
+        9 - 9 * (((columns - x) / rx) ** 2 + ((rows - y) / ry) ** 2).clamp(max=2.5)
+        for x, y, rx, ry in blobs
+    ]
+    return torch.stack(planes) + noise - 0.5
+
+
+def two_looks(size, seed):
+    """Two looks of which the second finds what the first does, moved a little, and more."""
+    random = np.random.default_rng(seed)
+    blobs = random.uniform((0, 0, 0.05, 0.05), (1, 1, 0.4, 0.4), (9, 4))
+    moved = np.concatenate((blobs[:6] * random.uniform(0.9, 1.1, (6, 4)), blobs[:3, [1, 0, 2, 3]]))
+    looks = []
+    for side, found in ((96, blobs), (160, moved)):
+        frame = Letterbox.fit(size, (side, side))
+        logits = cells(frame, 8, found.tolist(), seed)
+        boxes = torch.from_numpy(random.uniform(0, 50, (len(found), 4))).float()
+        scores = torch.from_numpy(random.uniform(0.05, 1, len(found))).float()
+        labels = tuple(random.choice(["character", "class 1"], len(found), p=[0.8, 0.2]).tolist())
+        looks.append(Look(NetworkMasks(logits, frame, 8), boxes, scores, labels))
+    return looks
+
+
+def whole(look):
+    """The same find with its masks at the picture's size."""
+    masks = look.masks.frame.paint(look.masks.logits, 8)
+    found = Instances.from_masks(masks, scores=look.scores, labels=look.labels)
+    return found.replace(boxes=look.boxes)
+
+
+SIZES = [(90, 160), (301, 173), (330, 350), (500, 707)]
+
+
+@pytest.mark.parametrize("size", [*SIZES, (700, 1000)])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_joining_at_the_networks_size_is_joining_at_the_pictures(size, seed):
+    looks = two_looks(size, seed)
+    finds = join_looks(looks, 0.1, 12)
+    wholes = [whole(look) for look in looks]
+    plain = join(wholes, 0.1, 12)
+    assert any(len(own) == 2 for own in finds.masks.members)
+    assert torch.equal(finds.scores, plain.scores) and torch.equal(finds.boxes, plain.boxes)
+    assert finds.labels == plain.labels and len(finds) == len(plain) > 5
+    found = finds.instances()
+    assert torch.allclose(found.masks, plain.masks, rtol=0, atol=1e-6)
+    for index, mask in enumerate(finds.masks):
+        assert torch.equal(mask, found.masks[index])
+        members = finds.masks.members[index]
+        mean = sum(share * wholes[look].masks[i].double() for look, i, share in members)
+        assert torch.allclose(mask.double(), mean, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("step", [1, 3])
+def test_samples_are_those_of_the_whole_masks(size, step):
+    for look in two_looks(size, 3):
+        frame, logits = look.masks.frame, look.masks.logits
+        samples = frame.sampled(logits, 8, step).sigmoid()
+        expected = frame.paint(logits, 8)[:, ::step, ::step]
+        assert samples.shape == expected.shape
+        near = (samples - expected).abs() < 5e-4  # painted masks are 0 where they are nothing
+        assert near.all()
+        inside = look.masks.inside(step) != (expected >= 0.5)
+        assert ((samples - 0.5).abs()[inside] < 1e-5).all()
+
+
+def test_no_mask_is_made_at_the_pictures_size_until_it_is_asked_for(monkeypatch):
+    asked = []
+    part = NetworkMasks.part
+    monkeypatch.setattr(
+        NetworkMasks, "part", lambda self, index: asked.append(index) or part(self, index)
+    )
+    finds = join_looks(two_looks((400, 600), 0), 0.1, 12)
+    assert len(finds) > 5 and not asked
+    first = finds.masks[0]
+    assert len(asked) == len(finds.masks.members[0])
+    assert first.shape == finds.masks.shape[1:] == (400, 600)
+
+
+@pytest.mark.parametrize("mode", ["frame", "crop", "detail"])
+@pytest.mark.parametrize("published", [True, False])
+def test_masks_are_refined_as_if_they_were_there(mode, published):
+    masks = join_looks(two_looks((301, 233), 1), 0.1, 8).masks
+    torch.manual_seed(0)
+    refiner = ISNet(4, 0.0625).eval()
+    picture = torch.rand(301, 233, 3)
+    shown = [
+        refine(refiner, picture, each, size=96, mode=mode, published=published)
+        for each in (masks, masks.whole())
+    ]
+    assert len(shown[0]) > 4 and torch.equal(*shown)
