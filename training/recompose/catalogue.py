@@ -75,8 +75,8 @@ class Catalogue:
         tops: int [N], the largest square that is kept of an entry: none larger than it was drawn.
         clip_art, drawn, props: int, entries to draw from; one may be there several times, when it
             is wanted more often.
-        close_ups: int, entries that their frame cuts.
-        families: of drawn whole figures and close-ups by style family.
+        close_ups, apart: int, entries that their frame cuts, and those that leave room for others.
+        families: drawn, close_ups and apart by style family.
 
     Raises:
         ValueError: the drawings are kept for evaluation, or there is no figure.
@@ -117,8 +117,11 @@ class Catalogue:
         self.close_ups = _those(close, chosen)
         things = [*(art.props if art is not None else ()), *items]
         self.props = _those(things, self._add(rng, things, props, "prop", pool))
+        self.apart = np.array([i for i in self.close_ups if not self.entries[i].surrounded], int)
         self.families = {
-            name: (self._of_family(self.drawn, name), self._of_family(self.close_ups, name))
+            name: tuple(
+                self._of_family(among, name) for among in (self.drawn, self.close_ups, self.apart)
+            )
             for name in sorted({self.entries[i].family for i in self.drawn})
         }
         self.tops = np.array([self._top(entry) for entry in self.entries])

@@ -166,12 +166,12 @@ def _cast(
     drawn_share = 0.0 if len(catalogue.clip_art) else 1.0
     if len(catalogue.drawn) and drawn_share == 0 and rng.random() < options.toons:
         drawn_share = float(rng.choice([1.0, rng.random()]))
-    whole, close = catalogue.drawn, catalogue.close_ups
+    whole, alone, apart = catalogue.drawn, catalogue.close_ups, catalogue.apart
     if len(whole) and rng.random() < ONE_FAMILY:  # drawn by one hand
-        family = catalogue.entries[whole[rng.integers(len(whole))]].family
-        whole, close = catalogue.families.get(family, (whole, close))
-    if len(layout) > 1:  # a figure cut on both sides would fill the picture
-        close = [i for i in close if not catalogue.entries[i].surrounded]
+        whole, alone, apart = catalogue.families[
+            catalogue.entries[whole[rng.integers(len(whole))]].family
+        ]
+    close = alone if len(layout) == 1 else apart
     numbers: list[int] = []
     for i in range(len(layout)):
         twin = int(layout.drawings[i])
