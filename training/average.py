@@ -7,11 +7,12 @@ either (Wortsman et al. 2022, Model soups, arXiv 2203.05482).
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from cartoon_models.atomic import atomic_path
 
@@ -42,11 +43,9 @@ def average(
     shapes = [{name: value.shape for name, value in one.items()} for one in (ours, theirs)]
     if shapes[0] != shapes[1]:
         raise ValueError(f"{first} and {last} hold networks of other parameters.")
-    mixed = {
-        name: ((1 - share) * ours[name].float() + share * value.float()).half().contiguous()
-        if value.is_floating_point()
-        else value
-        for name, value in theirs.items()
+    made = {
+        name: value.half().contiguous() if value.is_floating_point() else value
+        for name, value in mixed(ours, theirs, share).items()
     }
     with safe_open(first, "pt") as file:
         before = file.metadata() or {}
@@ -64,9 +63,22 @@ def average(
         metadata["scales"] = " ".join(f"{scale:g}" for scale in scales)
     metadata["training"] = json.dumps(training, sort_keys=True)
     with atomic_path(output) as temporary:
-        save_file(mixed, temporary, metadata=metadata)
+        save_file(made, temporary, metadata=metadata)
         temporary.chmod(0o644)
     return output
+
+
+def mixed(
+    first: Mapping[str, Tensor], last: Mapping[str, Tensor], share: float
+) -> dict[str, Tensor]:
+    """`share` of the last network's weights and the rest of the first one's, as float32; what is
+    no floating point number is the last one's."""
+    return {
+        name: (1 - share) * first[name].float() + share * value.float()
+        if value.is_floating_point()
+        else value
+        for name, value in last.items()
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

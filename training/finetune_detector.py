@@ -4,8 +4,10 @@
 
 All weights learn on at a low rate from zoomed, cropped, mirrored, recoloured and recombined views
 of the pictures, mixed with compositions of public-domain art where that is installed. A tenth of
-the pictures is held out; the new weights are written only if they find the characters there better.
-Stopped with Ctrl-C, the same command goes on.
+the pictures is held out. Of the way from the old weights to the new ones only as much is gone as
+the held-out pictures need, because that keeps most of what was known of other styles. The new
+weights are written only if they find the characters there better. Stopped with Ctrl-C, the same
+command goes on.
 """
 
 import argparse
@@ -15,7 +17,7 @@ import logging
 import math
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -33,9 +35,13 @@ from cartoon_models.instances.loading import EMBEDDED_DETECTOR, load_detector
 from cartoon_models.networks import fuse_norms
 from cartoon_models.networks.rtmdet_ins import RTMDetIns
 
-from .calibrate import best_threshold, shifted
+from .average import mixed
+from .calibrate import THRESHOLDS, best_threshold, shifted
 from .evaluate.measure import SHOWN_SCORE, Sample, measure
 from .finetune_data import Chosen, Prepared, read_labelled, split
+from .finetune_options import bounded, loop_options, parser
+from .finetune_replay import made_pictures
+from .finetune_share import SHARES, nearest_share
 from .finetune_views import Views
 from .loop import LoopOptions, Progress, read_checkpoint, train
 from .losses.detection import detection_loss
@@ -45,8 +51,6 @@ from .train_detector import collate, normalize
 logger = logging.getLogger("celkit.training")
 
 NOTE = "finetune.json"  # in the run's folder: what it was made from
-# Each picture is seen at most this often: a quick GPU would learn few pictures by heart.
-MOST_ROUNDS = 400
 MOST_TO_CALIBRATE = 40  # learned pictures that scores are calibrated by, beside those held out
 KEPT_LARGER = 1.6  # pictures are kept this much larger than the input, so that views can zoom in
 
@@ -80,13 +84,16 @@ def compute_loss(network: nn.Module, batch: Any, accelerator: Any) -> dict[str, 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is 0 for a file written, 1 for none, 2 for bad input."""
-    options = _parser().parse_args(arguments)
+    options = parser(__doc__).parse_args(arguments)
     _report_progress()
     try:
         return 0 if finetune(options) else 1
-    except (CelKitError, ValueError, OSError) as error:
+    except (CelKitError, ValueError, OSError, ImportError) as error:
         print(f"training.finetune_detector: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # while pictures are read or measured
+        _say("Stopped; nothing was written. The same command goes on.")
+        return 1
 
 
 def finetune(options: argparse.Namespace) -> Path | None:
@@ -101,9 +108,9 @@ def finetune(options: argparse.Namespace) -> Path | None:
         raise FileNotFoundError(f"There is no folder {options.output.parent} for the new weights.")
     run = options.run or options.output.with_suffix(".run")
     on_gpu = torch.cuda.is_available() and not options.cpu
-    loop = _loop_options(options, run, on_gpu)
+    loop = loop_options(options, run, on_gpu)
     start = Path(weights.locate(options.start or EMBEDDED_DETECTOR))
-    before, size = _start(start, options.size)
+    before, size, scales = _start(start, options.size)
 
     source, notes = read_labelled(options.images, options.annotations, options.categories)
     parts = split(source, round(KEPT_LARGER * size))
@@ -116,24 +123,48 @@ def finetune(options: argparse.Namespace) -> Path | None:
         _say("That is few; from 20 pictures on the gain is dependable.")
     _check_same(run, _identity(learned, [s.name for s in samples], start, size))
 
-    others = _compositions(options, size) if options.synthetic_share > 0 else None
+    others = None
+    if options.synthetic_share > 0:
+        others = made_pictures(options.art, options.scenes, size, options.seed, _say)
     views = Views(learned, size, options.seed, others=others, share=options.synthetic_share)
-    loop = _bounded(loop, len(learned), 0.0 if others is None else options.synthetic_share)
+    loop = bounded(loop, len(learned), 0.0 if others is None else options.synthetic_share)
 
     device = torch.device("cuda" if on_gpu else "cpu")
-    metrics = {"before": _figures(before.to(device), size, samples)}
+    metrics = {"before": _figures(before.to(device), size, scales, samples)}
     _say("before: " + _sentence(metrics["before"]))
     detector, finished = _learn(start, size, views, loop, device)
     if not finished:
         _say(f"Stopped. The same command goes on from {run}.")
         return None
+    ends = (weights.read_state_dict(start), detector.state_dict())
+
+    def mask_ap(share: float) -> float:
+        network = _ready(mixed(*ends, share), device)
+        return _measured(network, size, scales, samples)["mask"]["AP"]
+
+    share, of_shares = options.share, {}
+    if share is None:
+        share, of_shares = _best_share(mask_ap, metrics["before"]["mask_AP"])
+    metrics |= {"share": share, "mask_AP_of_shares": of_shares}
     some = parts.learned_indices[:: max(1, -(-len(learned) // MOST_TO_CALIBRATE))]
     shown = Chosen(source, [*parts.held_out, *some])
-    state = half_precision(calibrated(detector.state_dict(), size, shown, device))
-    after = fuse_norms(_network(state)).requires_grad_(False).to(device)
-    metrics["after"] = _figures(after, size, samples)
+    state = mixed(*ends, share)
+    state = half_precision(calibrated(state, size, shown, device, scales))
+    metrics["after"] = _figures(_ready(state, device), size, scales, samples)
     _say("after:  " + _sentence(metrics["after"]))
     return _finish(options, state, metrics, run, start, size)
+
+
+def _best_share(mask_ap: Callable[[float], float], before: float) -> tuple[float, dict[str, float]]:
+    """The share of the new weights to take, and what was measured of each; see `nearest_share`."""
+    _say("How much of what was learned is best? Less of it forgets less of other styles.")
+    found = {}
+    for share in SHARES:
+        found[share] = mask_ap(share)
+        _say(f"  {share:.0%} of the way to the new weights: mask AP {100 * found[share]:.1f}")
+    share = nearest_share(found, before)
+    _say(f"{share:.0%} of the way is about as good as any.")
+    return share, {f"{tried:g}": value for tried, value in found.items()}
 
 
 def _finish(
@@ -160,7 +191,8 @@ def _finish(
     _say(
         f"{options.output} is written ({options.output.stat().st_size / 1e6:.1f} MB). For ComfyUI "
         "put it into ComfyUI/models/celkit and choose it in the node Load Character Segmenter; "
-        f'in Python, load_segmenter(detector="{options.output}"). {run} is no longer needed.'
+        f'in Python, load_segmenter(detector="{options.output}"). {run} is needed no longer, but '
+        "to take another --share of it (with --run and another --output)."
     )
     return options.output
 
@@ -190,7 +222,11 @@ def _learn(
 
 
 def calibrated(
-    state: Mapping[str, Tensor], size: int, samples: Sequence[Sample], device: torch.device
+    state: Mapping[str, Tensor],
+    size: int,
+    samples: Sequence[Sample],
+    device: torch.device,
+    scales: Sequence[float] = (1.0,),
 ) -> dict[str, Tensor]:
     """The weights with scores shifted towards users' threshold, 0.3, being the best on the samples.
 
@@ -199,8 +235,9 @@ def calibrated(
     pictures never seen that was better than none and than all of it. The order of the finds, and
     so AP, stays. See `training.calibrate`.
     """
-    network = fuse_norms(_network(state)).requires_grad_(False).to(device)
-    measured = measure(Segmenter(network, None, size), samples, refine=False)
+    segmenter = Segmenter(_ready(state, device), None, size, detector_scales=tuple(scales))
+    # What no threshold shows takes most of the time.
+    measured = measure(segmenter, samples, refine=False, score_threshold=float(THRESHOLDS[0]))
     threshold, quality = best_threshold(measured.overlaps["mask"])
     if quality <= 0:  # nothing is found that could say so
         return dict(state)
@@ -228,8 +265,14 @@ def _network(state: Mapping[str, Tensor]) -> RTMDetIns:
     )
 
 
-def _start(path: Path, size: int | None) -> tuple[nn.Module, int]:
-    """The detector to begin with, ready to run, and the side of its input."""
+def _ready(state: Mapping[str, Tensor], device: torch.device) -> nn.Module:
+    """The detector of these weights as it is run."""
+    return fuse_norms(_network(state)).requires_grad_(False).to(device)
+
+
+def _start(path: Path, size: int | None) -> tuple[nn.Module, int, tuple[float, ...]]:
+    """The detector to begin with, ready to run, the side of its input and at which scales of it
+    the detector looks."""
     loaded = load_detector(path)
     if loaded.published:
         raise ValueError(
@@ -239,12 +282,26 @@ def _start(path: Path, size: int | None) -> tuple[nn.Module, int]:
     size = size or -(-loaded.size // 32) * 32
     if size < 64 or size % 32:
         raise ValueError(f"--size {size} must be a multiple of 32 from 64 up.")
-    return loaded.network, size
+    return loaded.network, size, loaded.scales
 
 
-def _figures(network: nn.Module, size: int, samples: Sequence[Sample]) -> dict[str, float]:
-    """AP of the detector's own masks on the held-out pictures, 0 to 1."""
-    made = measure(Segmenter(network, None, size), samples, refine=False).figures()
+def _measured(
+    network: nn.Module, size: int, scales: Sequence[float], samples: Sequence[Sample]
+) -> dict:
+    """What `Measurement.figures` says of the detector's own masks on the held-out pictures.
+
+    It looks at all scales, as it will for the user: what is gained at one size may be lost where
+    the finds of several are joined.
+    """
+    segmenter = Segmenter(network, None, size, detector_scales=tuple(scales))
+    return measure(segmenter, samples, refine=False).figures()
+
+
+def _figures(
+    network: nn.Module, size: int, scales: Sequence[float], samples: Sequence[Sample]
+) -> dict[str, float]:
+    """Of `_measured` what is told and kept, 0 to 1."""
+    made = _measured(network, size, scales, samples)
     return {
         "mask_AP": made["mask"]["AP"],
         "mask_AP50": made["mask"]["AP50"],
@@ -257,24 +314,6 @@ def _figures(network: nn.Module, size: int, samples: Sequence[Sample]) -> dict[s
 
 def _sentence(figures: Mapping[str, float]) -> str:
     return ", ".join(f"{n.replace('_', ' ')} {100 * v:.1f}" for n, v in figures.items())
-
-
-def _compositions(options: argparse.Namespace, size: int) -> Dataset | None:
-    """Compositions of public-domain art to mix in; None, and a word about it, where it is not."""
-    try:
-        from .art import load_art
-        from .dataset import DetectorSamples
-
-        _say("Compositions of public-domain art are mixed in (drawn once, which takes minutes).")
-        return DetectorSamples(options.seed, size, art=load_art(options.art))
-    except (FileNotFoundError, ImportError) as error:
-        if options.art:
-            raise
-        _say(
-            "Training goes on without compositions of public-domain art, so the detector may "
-            f"forget other styles. {error}"
-        )
-        return None
 
 
 def _identity(learned: list[Prepared], held_out: list[str], start: Path, size: int) -> dict:
@@ -308,38 +347,10 @@ def _check_same(run: Path, identity: dict) -> None:
         temporary.write_text(json.dumps(identity) + "\n")
 
 
-def _loop_options(options: argparse.Namespace, run: Path, on_gpu: bool) -> LoopOptions:
-    cores = os.cpu_count() or 1
-    if not 0 <= options.synthetic_share < 1:
-        raise ValueError(f"--synthetic-share {options.synthetic_share} must be from 0 to under 1.")
-    if not 0 < options.learning_rate < 1:
-        raise ValueError(f"--learning-rate {options.learning_rate} must lie between 0 and 1.")
-    return LoopOptions(
-        run,
-        minutes=options.minutes,
-        steps=options.steps,
-        batch=options.batch or (16 if on_gpu else 8),
-        workers=min(8, cores - 1) if options.workers is None else options.workers,
-        learning_rate=options.learning_rate,
-        warmup_steps=20,
-        weight_decay=0.01,
-        precision="bf16" if on_gpu and torch.cuda.is_bf16_supported() else "no",
-        cpu=not on_gpu,
-        seed=options.seed,
-        checkpoint_minutes=1.0,
-    )
-
-
-def _bounded(loop: LoopOptions, pictures: int, others: float) -> LoopOptions:
-    """Loop options with an end after `MOST_ROUNDS` through the pictures, if it comes first."""
-    most = max(1, round(MOST_ROUNDS * pictures / (1 - others) / loop.batch))
-    steps = most if loop.steps is None else min(loop.steps, most)
-    return LoopOptions(**{**vars(loop), "steps": steps})
-
-
 def _metadata(checkpoint: Mapping, metrics: Mapping, start: Path, size: int) -> dict[str, str]:
     kept = {k: v for k, v in checkpoint["options"].items() if k != "run"}
     training = {**kept, **checkpoint["progress"], **checkpoint["description"]}
+    training["averaged"] = {"share": metrics["share"], "with": start.name}
     return {
         "format": "pt",
         "architecture": "rtmdet_ins",
@@ -382,39 +393,6 @@ def _report_progress() -> None:
 def _say(*sentences: str) -> None:
     for sentence in sentences:
         print(sentence, flush=True)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m training.finetune_detector",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = parser.add_argument
-    add("--images", type=Path, required=True, metavar="FOLDER", help="pictures of your own")
-    add(
-        "--annotations",
-        type=Path,
-        metavar="FILE.json",
-        help="COCO file (polygons or run lengths), or a folder of saved instances; default: the "
-        "instances saved beside the pictures",
-    )
-    add("--categories", nargs="+", metavar="NAME", help="only these of a COCO file (default: all)")
-    add("--output", type=Path, default=Path("my_detector.safetensors"), help="file to write")
-    add("--run", type=Path, help="folder to work in (default: named like the output, .run)")
-    add("--minutes", type=float, default=10.0, help="of training (default: 10)")
-    add("--steps", type=int, help="of the optimizer, if they come before the minutes")
-    add("--batch", type=int, help="pictures per step (default: 16 on a GPU, 8 on a CPU)")
-    add("--workers", type=int, help="data loading processes (default: by the CPU's cores)")
-    add("--learning-rate", type=float, default=3e-4, help="highest rate (default: 3e-4)")
-    add("--size", type=int, help="side of the detector's input, n * 32 (default: as it was)")
-    add("--start", help="detector to begin with (default: the embedded one)")
-    add("--synthetic-share", type=float, default=1 / 3, help="of compositions (default: a third)")
-    add("--art", type=Path, help="folder of drawings for them (default: Debian's)")
-    add("--keep-anyway", action="store_true", help="write the weights even if they are not better")
-    add("--cpu", action="store_true", help="use the CPU even where there is a GPU")
-    add("--seed", type=int, default=0, help="of the views and their order")
-    return parser
 
 
 if __name__ == "__main__":

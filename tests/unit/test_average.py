@@ -7,7 +7,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from training.average import main
+from training.average import main, mixed
 
 
 @pytest.fixture
@@ -62,3 +62,13 @@ def test_what_cannot_be_mixed_is_one_sentence(files, capsys, names, share, says)
     assert says in capsys.readouterr().err
     assert (files / "b.safetensors").read_bytes() == before
     assert not (files / "c.safetensors").exists()
+
+
+def test_mixed_is_what_lies_between_the_ends():
+    ends = [
+        {"w": torch.tensor([value]).half(), "n": torch.tensor(n)} for value, n in ((1, 3), (2, 5))
+    ]
+    for share, value in ((0, 1.0), (0.25, 1.25), (1, 2.0)):
+        made = mixed(*ends, share)
+        assert made["w"].dtype == torch.float32 and made["w"].item() == value
+        assert made["n"] == 5

@@ -2,6 +2,7 @@
 
 import json
 import signal
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,9 +17,11 @@ from safetensors.torch import load_file, save_file
 
 from cartoon_models.instances import Instances, load_segmenter, save_instances
 from cartoon_models.networks.rtmdet_ins import RTMDetIns, RTMDetInsConfig
-from training import finetune_detector
+from training import finetune_detector, finetune_replay
 from training.evaluate.measure import Sample
 from training.finetune_data import Chosen, Prepared, SavedInstances, prepare, read_labelled, split
+from training.finetune_replay import SceneSamples
+from training.finetune_share import SHARES, nearest_share
 from training.finetune_views import Views, cutout, view
 from training.loop import read_checkpoint
 from training.train_detector import initialize
@@ -372,3 +375,132 @@ def test_figures_cut_off_by_the_picture_are_not_cut_out():
     assert Views([made], 64)._cutouts == [(0, 3)]  # standing on the lower edge is all right
     alpha = cutout(made, 3)[..., 3]
     assert alpha[5, 5] == 255 and alpha[0, 5] < 255
+
+
+@pytest.mark.parametrize(
+    ("before", "found", "share"),
+    [
+        (0.2, {1.0: 0.5, 0.75: 0.48, 0.5: 0.46, 0.25: 0.4}, 0.75),  # a tenth of 30 points
+        (0.47, {1.0: 0.5, 0.75: 0.5, 0.5: 0.495, 0.25: 0.48}, 0.5),  # a point
+        (0.497, {1.0: 0.5, 0.75: 0.499, 0.5: 0.498, 0.25: 0.495}, 0.5),  # not worse than before
+        (0.6, {1.0: 0.3, 0.75: 0.4, 0.5: 0.5, 0.25: 0.495}, 0.25),
+        (0.0, dict.fromkeys(SHARES, 0.0), 0.25),
+    ],
+)
+def test_the_share_nearest_to_the_start_is_taken_of_those_about_as_good(before, found, share):
+    assert nearest_share(found, before) == share
+
+
+def test_weights_lie_as_far_from_the_start_as_asked_for(pictures, start):
+    """--share 1 gives what was learned; another share of the same run needs no more training."""
+    for share in ("1", "0.25"):
+        output = ("--output", pictures / f"{share}.safetensors", "--run", pictures / "a.run")
+        assert run(pictures, start, "--keep-anyway", "--share", share, *output) == 0
+    learned = read_checkpoint(pictures / "a.run")["average"]["weights"]
+    old = load_file(start)
+    for share in ("1", "0.25"):
+        path = pictures / f"{share}.safetensors"
+        new = load_file(path)
+        for name, value in new.items():
+            end = learned[f"detector.{name}"]
+            if name.startswith("head.rtm_cls.") or not value.is_floating_point():
+                continue  # scores are shifted afterwards
+            expected = torch.lerp(old[name], end, float(share))
+            torch.testing.assert_close(value.float(), expected, rtol=1e-3, atol=1e-4, msg=name)
+            if name.endswith(("running_mean", "running_var")):  # held
+                torch.testing.assert_close(end, old[name], msg=name)
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata()
+        averaged = json.loads(metadata["training"])["averaged"]
+        assert averaged == {"share": float(share), "with": start.name}
+        assert json.loads(metadata["metrics"])["share"] == float(share)
+
+
+def test_the_choice_is_told_and_kept(pictures, start, monkeypatch, capsys):
+    monkeypatch.setattr(finetune_detector, "nearest_share", lambda found, before: 0.5)
+    assert run(pictures, start, "--keep-anyway") == 0
+    said = capsys.readouterr().out
+    assert all(f"{share}% of the way to the new weights: mask AP" in said for share in (100, 25))
+    assert "50% of the way is about as good as any" in said
+    with safe_open(pictures / "new.safetensors", framework="pt") as file:
+        metrics = json.loads(file.metadata()["metrics"])
+    assert metrics["share"] == 0.5
+    assert metrics["mask_AP_of_shares"] == dict.fromkeys(("1", "0.75", "0.5", "0.25"), 0)
+
+
+def test_pictures_are_looked_at_as_users_will(pictures, start, monkeypatch):
+    """A detector that looks at two sizes is measured and calibrated at both of them."""
+    whole, seen = finetune_detector.measure, []
+
+    def recorded(segmenter, *arguments, **options):
+        seen.append((segmenter.detector_size, segmenter.detector_scales))
+        return whole(segmenter, *arguments, **options)
+
+    monkeypatch.setattr(finetune_detector, "measure", recorded)
+    two = pictures / "two.safetensors"
+    save_file(
+        load_file(start),
+        two,
+        {"architecture": "rtmdet_ins", "input_size": "64", "scales": "1 1.5"},
+    )
+    assert run(pictures, two, "--keep-anyway", steps=1) == 0
+    assert set(seen) == {(64, (1.0, 1.5))} and len(seen) == len(SHARES) + 3
+    with safe_open(pictures / "new.safetensors", framework="pt") as file:
+        assert file.metadata()["scales"] == "1 1.5"
+
+
+def test_stopped_while_measuring_is_one_sentence(pictures, start, monkeypatch, capsys):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(finetune_detector, "measure", stopped)
+        assert run(pictures, start) == 1
+    assert "Stopped" in capsys.readouterr().out and not (pictures / "new.safetensors").exists()
+    assert run(pictures, start, "--keep-anyway") == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--share", "0"], "--share 0.0"),
+        (["--share", "1.5"], "--share 1.5"),
+        (["--scenes", "2"], "--scenes 2.0"),
+    ],
+)
+def test_shares_that_are_none_are_one_sentence(pictures, start, more, message, capsys):
+    assert run(pictures, start, *more) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+    assert not (pictures / "new.run").exists()
+
+
+class Blocks:
+    """In the place of `toon.samples.Scenes`: a block and a speck, where chance puts them."""
+
+    def compose(self, rng, size):
+        masks = np.zeros((2, *size), np.uint8)
+        y, x = rng.integers(0, size[0] - 20, 2)
+        masks[0, y : y + 20, x : x + 20] = 255
+        masks[1, 0, 0] = 255
+        picture = np.repeat(masks.max(0)[..., None], 3, 2)
+        return SimpleNamespace(picture=picture, masks=masks), (0, 1)
+
+
+def test_scenes_are_samples_without_what_is_too_small():
+    scenes = SceneSamples(Blocks(), 64, seed=1)
+    first, again = scenes[3], SceneSamples(Blocks(), 64, seed=1)[3]
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert first["picture"].shape == (64, 64, 3) and first["masks"].shape == (1, 64, 64)
+    x1, y1, x2, y2 = first["boxes"][0].int().tolist()
+    assert (x2 - x1, y2 - y1) == (20, 20) and (first["masks"][0, y1:y2, x1:x2] == 255).all()
+    assert not torch.equal(first["masks"], scenes[4]["masks"])
+
+
+@pytest.mark.parametrize("share", ["0.4", "1"])
+def test_scenes_need_no_public_domain_art(pictures, start, share, monkeypatch, capsys):
+    monkeypatch.setenv("CELKIT_ART", str(pictures / "nowhere"))
+    monkeypatch.setattr(finetune_replay, "load_scenes", lambda *_, **__: Blocks())
+    assert run(pictures, start, "--synthetic-share", "0.5", "--scenes", share) == 1
+    said = capsys.readouterr().out
+    assert "Generated scenes are mixed in" in said and "public-domain art" not in said
