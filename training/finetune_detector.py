@@ -37,6 +37,7 @@ from cartoon_models.networks.rtmdet_ins import RTMDetIns
 
 from .average import mixed
 from .calibrate import THRESHOLDS, best_threshold, shifted
+from .detection_batch import collate
 from .evaluate.measure import SHOWN_SCORE, Sample, measure
 from .finetune_data import Chosen, Prepared, read_labelled, split
 from .finetune_options import bounded, loop_options, parser
@@ -46,7 +47,7 @@ from .finetune_views import Views
 from .loop import LoopOptions, Progress, read_checkpoint, train
 from .losses.detection import detection_loss
 from .provenance import source_commit
-from .train_detector import collate, normalize
+from .train_detector import normalize
 
 logger = logging.getLogger("celkit.training")
 
@@ -74,7 +75,7 @@ class Learning(nn.Module):
 
 
 def compute_loss(network: nn.Module, batch: Any, accelerator: Any) -> dict[str, Tensor]:
-    """Loss of `Learning` on a batch of `train_detector.collate`."""
+    """Loss of `Learning` on a batch of `detection_batch.collate`."""
     return detection_loss(
         network(normalize(batch.pictures)),
         batch.targets,

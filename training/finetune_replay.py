@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from .detection_batch import boxes_of
 from .toon.samples import Scenes, load_scenes
-from .train_detector import boxes_of
 
 # Fewer than the trainings draw: they are learned beside a user's pictures for minutes, and drawing
 # them takes a third of the time.

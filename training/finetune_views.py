@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from . import harmonize
+from .detection_batch import boxes_of
 from .finetune_data import PAD, Prepared
 from .sprites import Placed, alter, paint, place
-from .train_detector import boxes_of
 
 # Chances of what happens to a view.
 RECOMBINED = 0.5

@@ -8,19 +8,19 @@ data; on several, start it with `accelerate launch -m`.
 import argparse
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from cartoon_models.networks.rtmdet_ins import RTMDetIns, RTMDetInsConfig, rtmdet_ins_config
 
-from .losses.detection import MASK_STRIDE, DetectionTargets, detection_loss, semantic_loss
+from .detection_batch import PAD, DetectionBatch, boxes_of, collate
+from .losses.detection import detection_loss, semantic_loss
 from .options import (
     add_data_options,
     add_loop_options,
@@ -36,22 +36,6 @@ from .options import (
 
 MEAN = (103.53, 116.28, 123.675)  # of BGR, 0..255, as in the published checkpoint
 STD = (57.375, 57.12, 58.395)
-PAD = 114
-
-
-@dataclass(frozen=True, eq=False)
-class DetectionBatch:
-    """pictures uint8 [B, H, W, 3] RGB and what is in them."""
-
-    pictures: Tensor
-    targets: DetectionTargets
-
-    def to(self, device: torch.device | str) -> "DetectionBatch":
-        return DetectionBatch(self.pictures.to(device, non_blocking=True), self.targets.to(device))
-
-    def pin_memory(self) -> "DetectionBatch":
-        targets = DetectionTargets(*(value.pin_memory() for value in vars(self.targets).values()))
-        return DetectionBatch(self.pictures.pin_memory(), targets)
 
 
 class Letterboxed(Dataset):
@@ -78,34 +62,6 @@ class Letterboxed(Dataset):
         boxes, present = boxes_of(masks)
         kept = present & (masks.sum((1, 2), dtype=torch.int64) * 4 >= before)
         return {"picture": picture, "masks": masks[kept], "boxes": boxes[kept]}
-
-
-def boxes_of(masks: Tensor, smallest: int = 3) -> tuple[Tensor, Tensor]:
-    """Boxes float32 [N, 4] xyxy of uint8 masks [N, H, W] >= 128, and which are big enough [N]."""
-    inside = masks >= 128
-    boxes = torch.zeros(len(masks), 4)
-    for axis, seen in ((0, inside.any(1)), (1, inside.any(2))):
-        places = torch.arange(seen.shape[1])
-        boxes[:, axis] = torch.where(seen, places, seen.shape[1]).amin(1).float()
-        boxes[:, axis + 2] = torch.where(seen, places + 1, 0).amax(1).float()
-    return boxes, (boxes[:, 2:] - boxes[:, :2] >= smallest).all(1)
-
-
-def collate(samples: Sequence[dict[str, Tensor]]) -> DetectionBatch:
-    """Stack pictures, pad instances to the fullest picture, average masks to the loss's stride."""
-    pictures = torch.stack([sample["picture"] for sample in samples])
-    height, width = (side // MASK_STRIDE for side in pictures.shape[1:3])
-    fullest = max(len(sample["boxes"]) for sample in samples)
-    boxes = torch.zeros(len(samples), fullest, 4)
-    masks = torch.zeros(len(samples), fullest, height, width)
-    valid = torch.zeros(len(samples), fullest, dtype=torch.bool)
-    for row, sample in enumerate(samples):
-        count = len(sample["boxes"])
-        if count:
-            boxes[row, :count] = sample["boxes"]
-            masks[row, :count] = F.avg_pool2d(sample["masks"].float() / 255, MASK_STRIDE)
-            valid[row, :count] = True
-    return DetectionBatch(pictures, DetectionTargets(boxes, masks, valid))
 
 
 def normalize(pictures: Tensor) -> Tensor:

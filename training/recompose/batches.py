@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from ..detection_batch import PAD, DetectionBatch, collate
 from ..losses.detection import DetectionTargets
-from ..train_detector import PAD, DetectionBatch, collate
 from .bank import SpriteBank
 from .catalogue import Catalogue
 from .composite import composited
@@ -34,7 +34,7 @@ class Recomposed(Dataset):
     run resumes exactly; the other samples are those of the stream without plans.
 
     Args:
-        samples: samples[i] is a sample for `train_detector.collate`; None where all are plans.
+        samples: samples[i] is a sample for `detection_batch.collate`; None where all are plans.
         grounds: number of backgrounds in the bank.
         share: of plans, 0..1.
     """
@@ -78,7 +78,7 @@ class MixedBatch:
 
 
 def collate_mixed(samples: Sequence[Plan | dict[str, Tensor]]) -> MixedBatch:
-    """Packs the plans among samples, and joins the others as `train_detector.collate` does."""
+    """Packs the plans among samples, and joins the others as `detection_batch.collate` does."""
     plans = [sample for sample in samples if isinstance(sample, Plan)]
     others = [sample for sample in samples if not isinstance(sample, Plan)]
     parts = [plans[i : i + DEVICE_PICTURES] for i in range(0, len(plans), DEVICE_PICTURES)]
