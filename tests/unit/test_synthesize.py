@@ -1,5 +1,6 @@
 """Samples in bulk: the same bytes however they are made, and never half a shard."""
 
+import concurrent.futures
 import errno
 import json
 import os
@@ -14,6 +15,7 @@ import pytest
 
 from training.synthesize import __main__ as command
 from training.synthesize import local, writing
+from training.synthesize.makers import Recipe, build_maker
 from training.synthesize.plan import parse_part, sha256_of, shards_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -268,6 +270,16 @@ def test_a_worker_that_cannot_write_ends_the_run(tmp_path):
     assert run.returncode == 2, said
     assert "shard-000000.tar: File too large" in said and "Traceback" not in said
     assert sorted(files(tmp_path / "out")) == ["dataset.json"]
+
+
+def test_of_several_failures_the_first_shards_is_told(tmp_path, monkeypatch):
+    """Also when more workers have failed by the time anyone looks."""
+    monkeypatch.setattr(local, "wait", lambda waiting, **_: concurrent.futures.wait(waiting))
+    recipe = Recipe("celkit_tiny_maker:Tiny", 0, 64, {})
+    work = local.Work.of(tmp_path / "gone", recipe, {"maker": build_maker(recipe).identity()})
+    with pytest.raises(OSError) as caught:
+        local.make_shards(work, shards_of(40, 5, (0, 1)), 1, lambda made: None)
+    assert "shard-000000.tar" in str(caught.value)
 
 
 def test_leftovers_of_the_dead_go_and_those_of_the_living_stay(tmp_path):

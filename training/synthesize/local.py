@@ -126,7 +126,9 @@ def _make_round(
             }
         waiting: set[Future] = set(jobs)
         while waiting:
-            done, waiting = wait(waiting, timeout=0.25, return_when=FIRST_COMPLETED)
+            ended, waiting = wait(waiting, timeout=0.25, return_when=FIRST_COMPLETED)
+            # In the order of the shards: of several failures the first one is told.
+            done = sorted(ended, key=lambda future: jobs[future][1])
             failures = [future.exception() for future in done]
             for future, failure in zip(done, failures, strict=True):
                 if failure is None:
