@@ -1,7 +1,7 @@
 """How far to go from the weights that fine-tuning began with: WiSE-FT, arXiv 2109.01903.
 
 On the straight line from those weights to the fine-tuned ones, networks near its middle are about
-as good as the fine-tuned one on what it learned, and far better on everything else (figure 1
+as good as the fine-tuned one on what it learned, and better where pictures differ (figure 1
 there). So of the networks on the line that are about as good as the best, the nearest to the start
 is taken.
 """
