@@ -1,127 +1,47 @@
-"""Pictures recomposed on the device: layers, masks, colours, handling, and a training with them."""
+"""Pictures recomposed on the device: layers, masks, banks and backgrounds."""
 
-import json
 import logging
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 import torch
 
-from cartoon_models.networks.rtmdet_ins import RTMDetIns, RTMDetInsConfig
-from training import loop, sprites, train_detector
+from tests.unit.recomposing import (
+    SIZE,
+    WHITE,
+    Art,
+    Plain,
+    draw_small,
+    drawn_art,
+    equal,
+    layer_at,
+    made,
+    plan_of,
+    small_pool,
+    small_stream,
+)
+from training import sprites, train_detector
 from training.layouts import Layout
-from training.loop import LoopOptions, read_checkpoint, train
-from training.recompose import handling, recolor
-from training.recompose.__main__ import main as measure_main
-from training.recompose.bank import SpriteBank, with_slots
-from training.recompose.batches import Recomposed, Recomposer, collate_mixed, joined
+from training.recompose.bank import SpriteBank
+from training.recompose.batches import Recomposed, collate_mixed
 from training.recompose.catalogue import Catalogue, catalogue_within
 from training.recompose.composite import composited
 from training.recompose.grounds import Ground, GroundBank, GroundPlan, draw_ground
-from training.recompose.jpeg import through_jpeg
-from training.recompose.looks import Look, draw_look
 from training.recompose.material import art_or_drawn_alone, load_recomposer
 from training.recompose.packing import pack
-from training.recompose.placing import spot
-from training.recompose.planning import Layer, Options, Plan, draw_plan
-from training.store import Sprite
+from training.recompose.planning import Options, Plan, draw_plan
 from training.toon import pool as toons
-from training.toon import scene_cast
-from training.toon.labels import LINES
-from training.toon.styles import sample_style
-
-SIZE = 64
-NETWORK = RTMDetInsConfig(8, (1, 1, 1, 1), 16, 1)
-CPU = torch.device("cpu")
-WHITE = GroundPlan(Ground(colors=np.ones((2, 3))))
-
-
-class Art:
-    """Clip art made up: each drawing a disk or a block of one colour with a soft edge."""
-
-    held_out, toons = False, ()
-
-    def __init__(self, characters=6, props=3, side=48):
-        self.characters = self._sprites("character", characters, side)
-        self.props = self._sprites("prop", props, side // 2)
-
-    def _sprites(self, kind, count, side):
-        return [
-            Sprite(f"{kind}{i}", kind, False, side, side - 8 * (i % 3), i, 0.1)
-            for i in range(count)
-        ]
-
-    def rgba(self, sprite):
-        rng = np.random.default_rng([sprite.offset, sprite.kind == "prop"])
-        alpha = np.zeros((sprite.height, sprite.width), np.uint8)
-        middle = sprite.width // 2, sprite.height // 2
-        cv2.ellipse(alpha, middle, middle, 0, 0, 360, 255, -1, cv2.LINE_AA)
-        color = rng.integers(0, 256, (1, 1, 3)) * alpha[..., None].astype(float) / 255
-        return np.dstack([np.rint(color), alpha]).astype(np.uint8)
-
-
-class Plain:
-    """Backgrounds of one colour each."""
-
-    def __init__(self, *families):
-        self.families = {name: [0] for name in families}
-
-    def draw(self, rng, size, plain=0.2, zoom=1.0):
-        return np.broadcast_to(rng.integers(0, 256, 3, dtype=np.uint8), (*size, 3)).copy()
-
-
-def draw_small(split, index):
-    rng = np.random.default_rng([index, len(split)])
-    shot = ("whole", "face")[index % 3 == 2]
-    figure = scene_cast.draw_figure(rng, shot)
-    style = sample_style(rng, held_out=split == "held-out")
-    return scene_cast.frame_figure(figure, style, rng, shot, side=120)
 
 
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory):
-    return toons.build_pool(tmp_path_factory.mktemp("toons"), 9, draw_small, workers=0)
+    return small_pool(tmp_path_factory.mktemp("toons"))
 
 
 @pytest.fixture(scope="module")
 def stream(pool):
-    """Plans alone, and what makes pictures of them."""
-    options = Options(size=SIZE)
-    return load_recomposer(None, Art(), Plain(), options, 3, pool=pool, gigabytes=0.01)
-
-
-def drawn_art(pool):
-    """Made-up clip art with the pool's figures beside it."""
-    art = Art()
-    art.toons = pool.sprites
-    return art
-
-
-def plan_of(layers, **changes):
-    plan = Plan(SIZE, tuple(layers), WHITE, {}, (SIZE, SIZE), 0.25, 0)
-    return replace(plan, **changes)
-
-
-def layer_at(catalogue, number, box, angle=0.0, flip=False, **changes):
-    place = spot(catalogue.entries[number], np.array(box, float), angle, flip, False, SIZE)
-    rung = catalogue.rung(number, place.drawn)
-    return Layer(number, rung, place, **{"figure": True, **changes})
-
-
-def made(plans, catalogue, art, pool=None):
-    banks = SpriteBank(catalogue, art, pool, threads=1), GroundBank(Plain(), 1, SIZE, threads=1)
-    return Recomposer(lambda _: banks)(collate_mixed(plans))
-
-
-def equal(first, second):
-    columns = [(first.pictures, second.pictures)]
-    columns += zip(vars(first.targets).values(), vars(second.targets).values(), strict=True)
-    return all(torch.equal(a, b) for a, b in columns)
-
-
-# Layers and masks
+    return small_stream(pool)
 
 
 class Noise(Art):
@@ -395,249 +315,3 @@ def test_gradients_and_joined_grounds_are_what_their_numbers_say():
     rng = np.random.default_rng(0)
     pictures = bank.paint([draw_ground(rng, 2, 0.5) for _ in range(40)])
     assert pictures.min() >= 0 and pictures.max() <= 1 and pictures.isfinite().all()
-
-
-# Colours
-
-
-def test_a_new_palette_keeps_ink_alpha_and_slots(pool):
-    catalogue = Catalogue(None, pool, 128)
-    rng = np.random.default_rng(2)
-    changed = 0
-    for number in catalogue.drawn:
-        entry = catalogue.entries[number]
-        drawing = pool.member(entry.source).drawing
-        look = next(filter(None, (draw_look(rng, entry).palette for _ in range(30))), None)
-        if look is None:
-            continue  # a drawing without colour keeps having none
-        bank = SpriteBank(catalogue, None, pool, threads=1)
-        textures, slots = bank.textures(int(catalogue.tops[number]), np.array([number]))
-        old, new = (torch.from_numpy(values)[None] for values in look)
-        before = textures.clone()
-        painted = recolor.repaint(textures, slots, old, new)
-        assert torch.equal(textures, before) and torch.equal(painted[:, 3], before[:, 3])
-        assert (painted[:, :3] <= painted[:, 3:] + 1e-6).all() and painted.min() >= 0
-        ink = (before[:, :3].amax(1) < 0.02) & (before[:, 3] == 1)
-        assert (painted[:, :3].amax(1)[ink] < 0.05).all()
-        flat = old[0][slots[0].long()].permute(2, 0, 1)
-        exactly = ((before[0, :3] - flat).abs().amax(0) < 1e-3) & (flat.amax(0) > 0.1)
-        wanted = (old + new)[0][slots[0].long()].permute(2, 0, 1)
-        difference = (painted[0, :3] - wanted).abs().amax(0)[exactly]
-        assert difference.numel() == 0 or difference.max() < 0.02
-        changed += int(difference.numel() > 0)
-        assert set(drawing.table.douga[drawing.ids[drawing.ids > 0]]) & set(LINES) or changed
-    assert changed >= 2
-
-
-def test_slots_reach_into_soft_edges_and_shades_stay_shades():
-    rgba = np.zeros((16, 16, 4), np.uint8)
-    rgba[4:12, 4:12] = (200, 100, 0, 255)
-    rgba[3, 4:12] = (100, 50, 0, 128)  # a soft edge that the raster of numbers leaves out
-    slots = np.zeros((16, 16), np.uint8)
-    slots[4:12, 4:12] = 1
-    square = with_slots(rgba, slots)
-    assert (square[4, 3, 4:12] == 1).all() and not square[4, 0].any()
-    textures = torch.from_numpy(square[None, :4]).float() / 255
-    textures[0, :3, 8:10] *= 0.5  # in shadow
-    old = torch.zeros(1, 2, 3)
-    old[0, 1] = torch.tensor([200, 100, 0]) / 255
-    change = torch.tensor([0.0, 0.2, 0.8])[None, None] * torch.tensor([0.0, 1.0])[None, :, None]
-    painted = recolor.repaint(textures, torch.from_numpy(square[None, 4]), old, change)
-    new = old[0, 1] + change[0, 1]
-    torch.testing.assert_close(painted[0, :3, 6, 6], new, atol=1e-5, rtol=0)
-    torch.testing.assert_close(painted[0, :3, 9, 6], new / 2, atol=1e-5, rtol=0)
-    torch.testing.assert_close(painted[0, :3, 3, 6], new * 128 / 255, atol=5e-3, rtol=0)
-    assert not painted[0, :, 0].any()
-
-
-def test_tones_and_light_keep_alpha_and_what_is_not_there():
-    textures = torch.rand(3, 4, 24, 24, generator=torch.Generator().manual_seed(1))
-    textures[:, :3] *= textures[:, 3:]
-    textures[:, :, :4] = 0
-    same = torch.eye(3).expand(3, 3, 3), torch.zeros(3, 3), torch.zeros(3, 3)
-    torch.testing.assert_close(recolor.retone(textures.clone(), *same), textures)
-    faded = torch.eye(3).expand(3, 3, 3) * 0, torch.full((3, 3), 0.5), torch.zeros(3, 3)
-    grey = recolor.retone(textures.clone(), *faded)
-    torch.testing.assert_close(grey[:, :3], 0.5 * textures[:, 3:].expand(-1, 3, -1, -1))
-    lit = recolor.light(textures.clone(), torch.tensor([[1.0, 0.0, 0.5, -1.0]] * 3))
-    for got in (grey, lit):
-        assert torch.equal(got[:, 3], textures[:, 3]) and not got[:, :, :4].any()
-    inside = textures[:, 3, 4:] > 0.2
-    ratio = (lit[:, 0, 4:] / textures[:, 0, 4:].clamp(min=1e-3))[..., -1][inside[..., -1]]
-    assert (ratio < 0.75).float().mean() > 0.8  # dark on the side that is turned away
-
-
-# Handling
-
-
-def test_pictures_are_handled_or_not_and_stay_pictures():
-    rng = np.random.default_rng(0)
-    assert handling.draw_handling(rng, 0.0) == {}
-    plans = [handling.draw_handling(rng) for _ in range(400)]
-    happened = {name for plan in plans for name in plan}
-    assert happened == set(handling.STEPS)
-    pictures = torch.rand(400, 3, 32, 32, generator=torch.Generator().manual_seed(0))
-    seeds = list(range(400))
-    got = handling.handle(pictures.clone(), plans, seeds)
-    assert got.isfinite().all() and got.min() >= 0 and got.max() <= 1
-    untouched = [i for i, plan in enumerate(plans) if not plan]
-    assert untouched and torch.equal(got[untouched], pictures[untouched])
-    assert torch.equal(got, handling.handle(pictures.clone(), plans, seeds))
-
-
-@pytest.mark.parametrize("quality", [30, 75, 95])
-def test_jpeg_changes_pictures_as_its_files_do(quality):
-    rng = np.random.default_rng(4)
-    picture = cv2.GaussianBlur(rng.integers(0, 256, (64, 64, 3), dtype=np.uint8), (0, 0), 2.5)
-    cv2.circle(picture, (30, 30), 15, (250, 40, 90), -1)
-    _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    expected = cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1].astype(float)
-    values = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255
-    got = through_jpeg(values, torch.tensor([float(quality)]), halved=True)
-    got = got[0].permute(1, 2, 0).numpy() * 255
-    lost = np.abs(expected - picture).mean()
-    assert np.abs(got - expected).mean() < 0.35 * lost + 0.7
-    finer = through_jpeg(values, torch.tensor([100.0]))
-    assert (finer - values).abs().max() < 4 / 255
-
-
-def test_blur_grain_and_sizes_do_what_they_are_for():
-    picture = torch.zeros(1, 3, 32, 32)
-    picture[..., 16:] = 1
-    soft = handling.blur(picture, np.array([[1.0]], np.float32), [0])
-    expected = cv2.GaussianBlur(picture[0, 0].numpy(), (9, 9), 1.0, borderType=cv2.BORDER_REPLICATE)
-    np.testing.assert_allclose(soft[0, 0], expected, atol=1e-5)
-    grainy = handling.grain(picture, np.array([[0.1, 0, 1]], np.float32), [5])
-    assert 0.08 < (grainy - picture).std() < 0.12
-    assert torch.equal(grainy, handling.grain(picture, np.array([[0.1, 0, 1]], np.float32), [5]))
-    for way in range(3):
-        settings = np.array([[0.5, way]], np.float32)
-        through = handling.rescale(picture, settings, [0])
-        assert through.shape == picture.shape and (through - picture).abs().mean() < 0.05
-
-
-# Training
-
-
-class Squares(torch.utils.data.Dataset):
-    """What data processes would make: a black square on white."""
-
-    def __getitem__(self, index):
-        mask = torch.zeros(1, SIZE, SIZE, dtype=torch.uint8)
-        start = index % 20
-        mask[0, start : start + 30, 10:40] = 255
-        picture = 255 - mask[0, :, :, None].expand(-1, -1, 3)
-        box = torch.tensor([[10.0, start, 40, start + 30]])
-        return {"picture": picture, "masks": mask, "boxes": box}
-
-
-def detector():
-    torch.manual_seed(0)
-    return train_detector.WithSemantics(train_detector.initialize(RTMDetIns(NETWORK)))
-
-
-def trained(folder, stream, steps, share=0.5, batch=4):
-    plans, recomposer = stream
-    mixed = Recomposed(Squares(), plans.catalogue, plans.grounds, plans.options, 0, share)
-    options = LoopOptions(
-        folder, steps=steps, batch=batch, workers=0, cpu=True, log_steps=2, warmup_steps=2
-    )
-    train(
-        detector(), train_detector.compute_loss, mixed, collate_mixed, options, recompose=recomposer
-    )
-    return read_checkpoint(folder)
-
-
-def test_a_training_mixes_recomposed_pictures_in_and_resumes_exactly(stream, tmp_path):
-    whole = trained(tmp_path / "whole", stream, 4)
-    rows = [
-        json.loads(line) for line in (tmp_path / "whole" / "log.jsonl").read_text().split("\n")[:-1]
-    ]
-    assert all(0 < row["recomposing"] < 1 and np.isfinite(row["loss"]) for row in rows)
-    # The rate follows from how far a schedule is, so the first part must have the same one.
-    stopping = stream[0], StopsAfter(stream[1], 2)
-    trained(tmp_path / "parts", stopping, 4)
-    assert read_checkpoint(tmp_path / "parts")["progress"]["steps"] == 2
-    parts = trained(tmp_path / "parts", stream, 4)
-    assert parts["progress"]["pictures"] == whole["progress"]["pictures"] == 16
-    for name, value in whole["network"].items():
-        assert torch.equal(parts["network"][name], value), name
-
-
-class StopsAfter:
-    """Asks the run to stop after a number of batches, as Ctrl-C does."""
-
-    def __init__(self, recomposer, batches):
-        self.recomposer, self.left = recomposer, batches
-
-    def __call__(self, batch):
-        import signal
-
-        self.left -= 1
-        if self.left == 0:
-            signal.raise_signal(signal.SIGINT)
-        return self.recomposer(batch)
-
-
-def test_batches_of_both_kinds_are_joined(stream):
-    samples, recomposer = stream
-    squares = Squares()
-    batch = recomposer(collate_mixed([squares[0], samples[0], squares[3], samples[1], samples[2]]))
-    assert batch.pictures.shape[0] == 5 and batch.targets.valid[3:, 0].all()
-    made_here = train_detector.collate([squares[0], squares[3]])
-    assert torch.equal(batch.pictures[3:], made_here.pictures)
-    assert torch.equal(batch.targets.boxes[3:, :1], made_here.targets.boxes)
-    only = recomposer(collate_mixed([squares[0], squares[3]]))
-    assert equal(only, made_here) and joined([made_here]) is made_here
-
-
-def test_without_recomposed_pictures_the_detector_trains_as_before(monkeypatch, tmp_path):
-    calls = []
-    squares = Squares()
-    monkeypatch.setattr(train_detector, "samples_or_exit", lambda *_: (squares, {"props": 1.0}))
-    monkeypatch.setattr(loop, "train", lambda *values, **named: calls.append((values, named)))
-    common = ["--run", str(tmp_path), "--steps", "1", "--size", "64", "--network", "tiny"]
-    assert train_detector.main(common) == 0
-    (_, _, samples, collate, _), named = calls[0]
-    assert isinstance(samples, train_detector.Letterboxed) and samples.samples is squares
-    assert collate is train_detector.collate and named["recompose"] is None
-    assert named["description"]["data"] == {"props": 1.0}
-    with pytest.raises(SystemExit):
-        train_detector.main([*common, "--recomposed", "1.5"])
-
-
-def test_the_detector_asks_for_recomposed_pictures(monkeypatch, tmp_path, stream, pool):
-    calls = []
-    squares = Squares()
-    art = drawn_art(pool)
-    monkeypatch.setattr(train_detector, "samples_or_exit", lambda *_: (squares, {"props": 1.0}))
-    monkeypatch.setattr("training.options.material_or_exit", lambda *_: (art, Plain(), {}))
-    monkeypatch.setattr("training.recompose.material.load_toons", lambda: pool)
-    monkeypatch.setattr(loop, "train", lambda *values, **named: calls.append((values, named)))
-    common = ["--run", str(tmp_path), "--steps", "1", "--size", "64", "--network", "tiny"]
-    more = ["--recomposed", "0.5", "--bank-gigabytes", "0.01"]
-    assert train_detector.main([*common, *more]) == 0
-    (_, _, samples, collate, _), named = calls[0]
-    assert samples.share == 0.5 and samples.samples.samples is squares
-    assert named["description"]["data"]["recomposed"] == 0.5
-    batch = named["recompose"](collate([samples[i] for i in range(4)]))
-    assert batch.pictures.shape == (4, 64, 64, 3)
-
-
-def test_looks_without_strength_change_nothing(stream):
-    rng = np.random.default_rng(0)
-    looks = [vars(draw_look(rng, entry, 0.0)) for entry in stream[0].catalogue.entries]
-    assert all(look == vars(Look()) for look in looks)
-
-
-def test_the_command_measures_and_shows(monkeypatch, pool, tmp_path, capsys):
-    material = "training.recompose.material."
-    monkeypatch.setattr(material + "load_toons", lambda: pool)
-    monkeypatch.setattr("training.recompose.__main__.load_scene_backgrounds", Plain)
-    monkeypatch.setattr(material + "load_art", lambda *_: drawn_art(pool))
-    sheet = tmp_path / "sheet.png"
-    words = ["--size", "64", "--batch", "3", "--batches", "1", "--gigabytes", "0.01"]
-    assert measure_main([*words, "--device", "cpu", "-o", str(sheet)]) == 0
-    figures = json.loads(capsys.readouterr().out)
-    assert figures["pictures"] == 3 and figures["recomposed_per_second"] > 0
-    assert cv2.imread(str(sheet)).shape[0] == 320
