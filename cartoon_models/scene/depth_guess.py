@@ -1,0 +1,156 @@
+"""A guess at depth without any depth picture: characters that stand on level ground.
+
+A camera at height E (in heights of a figure) sees the ground at disparity D on the row
+``horizon + E D`` and a figure standing there D high, all in picture heights. So the feet and the
+heights of the characters say where the horizon is, as far as they are of one size and stand; the
+rest is what pictures usually look like. (Hoiem et al., "Putting Objects in Perspective", 2006,
+section 3.) It is a heuristic and says that it is one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..instances.data import Instances, require_size
+from .depth import Depth
+
+NOTE = (
+    "No depth picture was given: depth is guessed from where the characters' feet are and from how "
+    "large they are."
+)
+
+# What pictures look like before their characters are looked at: normal distributions.
+_HORIZON = 0.38, 0.16  # picture heights from the top
+_EYE = 0.75, 0.4  # figures' heights; the second is of its logarithm
+_STATURE = 0.3  # of the logarithm of how tall a figure is
+_ASTRAY = (
+    0.15,
+    1.5,
+)  # share of figures that do not stand on the ground; deviation of their logarithm
+_ASPECT = 0.42  # width by height of a figure that is seen whole
+_TALLEST = 2.5  # picture heights
+_FAR = 0.05  # disparity of what is behind everything, of the nearest
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The ground as the camera sees it, in picture heights.
+
+    Attributes:
+        horizon: its row.
+        eye: height of the camera in heights of a figure: rows per disparity.
+    """
+
+    horizon: float
+    eye: float
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """What is read off the masks, each ``[N]``, in picture heights."""
+
+    top: np.ndarray
+    foot: np.ndarray
+    width: np.ndarray
+    is_cut: np.ndarray  # the frame cuts off the feet
+    is_seen: np.ndarray  # there is anything at all
+
+
+def guess_depth(size: tuple[int, int], instances: Instances | None = None) -> Depth:
+    """A stated heuristic in the place of a depth picture.
+
+    The background is a ground that comes nearer from the horizon down, and something far above it.
+    Each character is flat and as near as the ground under its feet; where those are cut off by the
+    frame or do not stand on the ground, its size decides.
+
+    Args:
+        size: ``(H, W)`` of the picture.
+        instances: its characters; None or none: the ground alone.
+
+    Raises:
+        ValueError: instances of a picture of another size.
+    """
+    height, width = (int(side) for side in size)
+    if instances is not None:
+        require_size("The picture", (height, width), instances.size)
+    figures = _figures(instances, height)
+    ground = guess_ground(
+        figures.foot, figures.foot - figures.top, figures.is_seen & ~figures.is_cut
+    )
+    nearness = _nearness(figures, ground)
+    bottom = (1 - ground.horizon) / ground.eye
+    nearest = max(nearness[figures.is_seen].max(initial=0), bottom)
+    rows = (np.arange(height) + 0.5) / height
+    ramp = (rows - ground.horizon) / ground.eye / nearest
+    disparity = np.repeat(np.maximum(ramp, _FAR)[:, None], width, axis=1)
+    order = np.argsort(nearness, kind="stable")
+    for index in order[figures.is_seen[order]]:
+        inside = _inside(instances.masks[index]).numpy()
+        disparity[inside] = max(nearness[index] / nearest, _FAR)
+    disparity = torch.from_numpy(disparity.clip(0, 1).astype(np.float32))
+    return Depth(disparity, "guess", confidence=0.0, notes=(NOTE,))
+
+
+def guess_ground(feet: np.ndarray, heights: np.ndarray, stands: np.ndarray) -> Ground:
+    """The ground that explains the feet and the heights of figures best: the posterior's mean.
+
+    Args:
+        feet: ``[N]``, rows in picture heights.
+        heights: ``[N]``, in picture heights.
+        stands: bool ``[N]``: figures of which feet and head are seen.
+    """
+    horizons = np.linspace(-0.3, 0.9, 61)[:, None]
+    eyes = np.exp(np.linspace(np.log(0.2), np.log(3.0), 41))[None]
+    score = -0.5 * np.square((horizons - _HORIZON[0]) / _HORIZON[1])
+    score = score - 0.5 * np.square(np.log(eyes / _EYE[0]) / _EYE[1])
+    astray, spread = _ASTRAY
+    for foot, tall in zip(feet[stands], heights[stands], strict=True):
+        under = (foot - horizons) / eyes
+        off = np.log(max(tall, 1e-3) / np.maximum(under, 1e-3))
+        score = score + np.log(
+            (1 - astray) * np.exp(-0.5 * np.square(off / _STATURE)) / _STATURE * (under > 0)
+            + astray * np.exp(-0.5 * np.square(np.log(max(tall, 1e-3) / 0.5) / spread)) / spread
+        )
+    chance = np.exp(score - score.max())
+    chance /= chance.sum()
+    return Ground(float((chance * horizons).sum()), float(np.exp((chance * np.log(eyes)).sum())))
+
+
+def _nearness(figures: _Figures, ground: Ground) -> np.ndarray:
+    """``[N]``: disparity in the ground's unit: a figure is as many picture heights high."""
+    tall = np.maximum(figures.foot - figures.top, 1e-3)
+    bottom = (1 - ground.horizon) / ground.eye
+    under = (figures.foot - ground.horizon) / ground.eye
+    # Feet that would stand beyond a quarter of the size that is seen hang in the air.
+    standing = np.where(under > 0.25 * tall, under, np.minimum(tall, bottom))
+    # Cut off below: at least as near as the picture's lower edge, and as large as it is wide.
+    whole = np.minimum(np.maximum(tall * 1.2, figures.width / _ASPECT), _TALLEST)
+    return np.where(figures.is_cut, np.maximum(whole, 1.05 * bottom), standing)
+
+
+def _figures(instances: Instances | None, height: int) -> _Figures:
+    count = 0 if instances is None else len(instances)
+    measured = np.zeros((count, 3))
+    is_cut, is_seen = np.zeros(count, bool), np.zeros(count, bool)
+    for index in range(count):
+        inside = _inside(instances.masks[index])
+        rows = inside.any(dim=1).nonzero()[:, 0]
+        if len(rows) == 0:
+            continue
+        columns = inside.any(dim=0).nonzero()[:, 0]
+        top, foot = int(rows[0]), int(rows[-1]) + 1
+        across = int(columns[-1]) + 1 - int(columns[0])
+        measured[index] = top / height, foot / height, across / height
+        is_seen[index] = True
+        # A toe on the frame is no cut; a body through it is.
+        is_cut[index] = foot >= height - 1 and int(inside[-1].sum()) > 0.25 * across
+    top, foot, across = measured.T
+    return _Figures(top, foot, across, is_cut, is_seen)
+
+
+def _inside(mask: Tensor) -> Tensor:
+    return (mask >= 0.5).cpu()
