@@ -113,39 +113,40 @@ def read_depth(
     if instances is not None:
         require_size("The depth's picture", (height, width), instances.size)
     values = _grey(depth_picture)
+    low, high = _ends(values)
+    if high - low <= _CONSTANT * max(abs(low), abs(high)):
+        note = f"The depth picture is {high:g} everywhere: nothing moves against anything else."
+        log.warning(note)
+        polarity = NEAR_IS_WHITE if polarity == "auto" else polarity
+        return Depth(torch.ones(height, width), source, polarity, 0.0, (note,))
     notes = []
     if abs(values.shape[1] / values.shape[0] * height / width - 1) > 0.02:
         notes.append(
             f"The depth picture of {size_text(values.shape)} has another shape than the picture "
             f"of {size_text((height, width))} and was stretched."
         )
-    low, high = _ends(values)
-    if high - low <= _CONSTANT * max(abs(low), abs(high)):
-        notes.append(
-            f"The depth picture is {float(np.median(values)):g} everywhere: nothing moves against "
-            "anything else."
-        )
-        log.warning(notes[-1])
-        return Depth(torch.ones(height, width), source, NEAR_IS_WHITE, 0.0, notes)
-    blurred = max(height / values.shape[0], width / values.shape[1])
-    values = _resized(values.clip(low, high), (height, width))
-
+    is_endless = np.isposinf(values)
+    values = values.clip(low, high)
     confidence = 1.0
     if polarity == "auto":
         expected = NEAR_IS_BLACK if kind == "metric" else NEAR_IS_WHITE
-        polarity, confidence = vote_polarity(values, instances, expected)
+        stretched = _resized(values, (height, width))
+        polarity, confidence = vote_polarity(stretched, instances, expected)
         if confidence < UNSURE:
             notes.append(
                 f"It is not clear which end of the depth picture is near; {polarity} was taken "
                 f"(confidence {confidence:.2f}). Set the polarity if it looks inside out."
             )
     disparity = _disparity(values, (low, high), polarity, kind, near, far, notes)
+    if kind == "metric":
+        disparity[is_endless] = 0
+    enlarged = max(height / values.shape[0], width / values.shape[1], 1.0)
+    disparity = _resized(disparity, (height, width))
     if instances is not None and len(instances):
-        disparity = snap_to_masks(disparity, instances, max(blurred, 1.0))
-    disparity = np.clip(disparity, 0, 1).astype(np.float32)
+        disparity = snap_to_masks(disparity, instances, enlarged)
     for note in notes:
         log.info(note)
-    return Depth(torch.from_numpy(disparity), source, polarity, confidence, notes)
+    return Depth(torch.from_numpy(disparity.clip(0, 1)), source, polarity, confidence, notes)
 
 
 def _check_words(polarity: str, kind: str, near: float | None, far: float | None) -> None:
@@ -182,12 +183,8 @@ def _grey(picture: Tensor | np.ndarray) -> np.ndarray:
         if array.shape[2] >= 3:
             _refuse_colour(array[..., :3])
         array = array[..., 0]
-    is_infinite = np.isinf(array)
-    if is_infinite.any():  # the sky of a metric estimate: as far as anything that has a number
-        if is_infinite.all():
-            raise ValueError("The depth picture is infinite everywhere.")
-        known = array[~is_infinite]
-        array = np.clip(array, known.min(), known.max())
+    if np.isinf(array).all():
+        raise ValueError("The depth picture is infinite everywhere.")
     return array
 
 
@@ -204,7 +201,8 @@ def _refuse_colour(colors: np.ndarray) -> None:
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:
-    """The values that count as the lowest and the highest."""
+    """The values that count as the lowest and the highest: an infinite sky has none."""
+    values = values[np.isfinite(values)]
     low, high = np.percentile(values, [_CLIPPED, 100 - _CLIPPED])
     if high <= low:  # nearly all one value: what is left is not noise
         low, high = values.min(), values.max()

@@ -4,34 +4,38 @@ from __future__ import annotations
 
 import numpy as np
 
+_SWEEPS = 8  # per level; the coarser levels have done the rest
+
 
 def completed(sums: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """A value for every pixel, smoothly continued into those that have none: float32 ``[H, W]``.
 
-    By push and pull through a pyramid: a pixel that is known only in part is completed from the
-    next coarser level (Gortler et al., "The Lumigraph", 1996, section 3.4).
+    Each unknown value is the mean of its four neighbours (Laplace's equation), solved from coarse
+    to fine: a level starts with the next coarser one, and a few sweeps smooth what is left
+    (Bornemann and Deuflhard, "The cascadic multigrid method", 1996).
 
     Args:
         sums: float32 ``[H, W]``, values times ``shares``.
-        shares: float32 ``[H, W]``, 0 to 1, how much of each pixel is known.
+        shares: float32 ``[H, W]``, 0 to 1, how much of each pixel is known. It is not 0 everywhere.
     """
     import cv2
 
     levels = [(sums, shares)]
     while max(levels[-1][1].shape) > 1:
-        sums, shares = levels[-1]
-        height, width = shares.shape
-        half = ((width + 1) // 2, (height + 1) // 2)
-        sums, shares = (cv2.resize(a, half, interpolation=cv2.INTER_AREA) for a in (sums, shares))
+        sums, shares = (cv2.pyrDown(array) for array in levels[-1])
         # A quarter that is known is enough for the whole: it outweighs what is farther off.
         full = np.minimum(4 * shares, 1)
         levels.append((sums * (full / np.maximum(shares, 1e-9)), full))
     sums, shares = levels[-1]
     result = sums / np.maximum(shares, 1e-9)
+    cross = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32) / 4
     for sums, shares in reversed(levels[:-1]):
         height, width = shares.shape
-        coarse = cv2.resize(result, (width, height), interpolation=cv2.INTER_LINEAR)
-        result = sums + (1 - shares) * coarse
+        around = cv2.resize(result, (width, height), interpolation=cv2.INTER_LINEAR)
+        result = sums + (1 - shares) * around
+        for _ in range(_SWEEPS):
+            around = cv2.filter2D(result, -1, cross, borderType=cv2.BORDER_REPLICATE)
+            result = sums + (1 - shares) * around
     return result.astype(np.float32)
 
 
