@@ -176,19 +176,18 @@ def _json(path: Path) -> dict:
 
 
 def _network(folder: Path) -> nn.Module:
-    try:
-        from transformers import DepthAnythingForDepthEstimation
-    # Not ImportError alone: a torchaudio that does not fit its torch raises RuntimeError in there.
-    except Exception as error:
-        raise CelKitError(
-            f"transformers cannot load its depth networks ({_innermost(error)}); update it, and "
-            "torch with whatever belongs to it."
-        ) from error
     damaged = f"{folder / WEIGHTS_FILE} does not fit its {CONFIG_FILE} or is damaged; get both from"
     try:
+        from transformers import DepthAnythingForDepthEstimation
+
         network, found = DepthAnythingForDepthEstimation.from_pretrained(
             folder, local_files_only=True, use_safetensors=True, output_loading_info=True
         )
+    except ImportError as error:
+        raise CelKitError(
+            f"transformers cannot load its depth networks: {_innermost(error)} Update transformers, "
+            "and torch with whatever belongs to it (torchvision, torchaudio)."
+        ) from error
     # transformers and safetensors raise whatever they meet, also kinds of their own.
     except Exception as error:
         raise WeightsError(f"{damaged} {SOURCE} ({LICENCE}): {error}") from error

@@ -24,6 +24,7 @@ PREPROCESSOR = {
 def saved(folder, **changes):
     try:
         from transformers import DepthAnythingConfig, DepthAnythingForDepthEstimation, Dinov2Config
+        from transformers.models.dinov2 import modeling_dinov2  # noqa: F401
     except Exception as error:  # such as a torchaudio that was built for another torch
         pytest.skip(f"transformers cannot be loaded here: {error}")
     torch.manual_seed(5)
