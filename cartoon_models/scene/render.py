@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -11,31 +12,14 @@ from torch import Tensor
 from ..progress import Progress
 from .camera import Camera
 from .data import LayeredScene
+from .frame import Frame
 from .geometry import Size
+from .shutter import open_shutter
 
 INTERPOLATIONS = ("bicubic", "bilinear")
 
-_CHUNK = 8
-
-
-@dataclass(frozen=True, eq=False)
-class Frame:
-    """What a camera sees at one moment.
-
-    Attributes:
-        picture: float32 ``[H, W, 3]``, 0 to 1, sRGB; black where there is nothing.
-        alpha: float32 ``[H, W]``, 0 where the camera looks past the plate or into what nothing was
-            filled into. `picture` is premultiplied by it.
-        depth: float32 ``[H, W]``, the disparity along this frame's camera of the nearest layer that
-            covers at least half of the pixel; 0 where none does.
-        instances: int16 ``[H, W]``, the instance which that layer shows, counted from 0; -1 for the
-            plate, an occluder or nothing.
-    """
-
-    picture: Tensor
-    alpha: Tensor
-    depth: Tensor
-    instances: Tensor
+_MOST_FRAMES = 8  # prepared at once
+_PIXELS_TOGETHER = 2**24
 
 
 def render_frames(
@@ -60,7 +44,8 @@ def render_frames(
     Args:
         size: ``(H, W)`` of the frames; the picture's by default. The width shows what the
             picture's width would.
-        chunk: how many frames are prepared at once; memory grows with it. 8 by default.
+        chunk: how many frames are prepared at once; memory grows with it. By default 8 of
+            1920 x 1080, fewer of larger ones.
         interpolation: ``"bicubic"`` or the faster and softer ``"bilinear"``. Layers that are shown
             smaller than they are come from halved copies of themselves as well (mip mapping).
         depth_of_field: whether layers off the camera's focus are blurred, if it has one.
@@ -71,61 +56,126 @@ def render_frames(
             OpenCV, the same picture but for rounding.
         progress: called with (done, total) after each frame; what it raises stops the work.
 
-    Yields:
-        float32 ``[H, W, 3]``, 0 to 1, on the device that draws; black where the camera looks past
-        the plate. Each is the caller's own; drawing goes on when the next one is asked for.
+    Returns:
+        An iterator of float32 ``[H, W, 3]``, 0 to 1, on the device that draws; black where
+        the camera looks past the plate. Each is the caller's own; the next one is drawn when it is
+        asked for.
 
     Raises:
         ValueError: an unknown interpolation, a size, chunk, number of moments or shutter that is
             none.
     """
-    for picture in _pictures(
-        scene,
-        camera,
-        size,
-        chunk,
-        interpolation,
-        depth_of_field,
-        motion_blur,
-        shutter,
-        device,
-        progress,
-        details=False,
-    ):
-        yield picture.rgb
+    options = _Options(size, chunk, interpolation, depth_of_field, motion_blur, shutter, device)
+    frames = _frames(scene, camera, options, progress, details=False)
+    return (frame.picture for frame in frames)
 
 
-def _pictures(
-    scene,
-    camera,
-    size,
-    chunk,
-    interpolation,
-    depth_of_field,
-    motion_blur,
-    shutter,
-    device,
-    progress,
-    details,
-):
-    from .render_cpu import CpuRenderer
+def render_details(
+    scene: LayeredScene,
+    camera: Camera,
+    size: Size | None = None,
+    *,
+    chunk: int | None = None,
+    interpolation: str = "bicubic",
+    depth_of_field: bool = True,
+    motion_blur: int = 0,
+    shutter: float = 0.5,
+    device: torch.device | str | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Frame]:
+    """The same frames, each with its alpha, its depth and its instances.
 
-    size = scene.size if size is None else (int(size[0]), int(size[1]))
-    if interpolation not in INTERPOLATIONS:
-        raise ValueError(
-            f"Interpolation is one of {', '.join(INTERPOLATIONS)}, not {interpolation!r}."
-        )
-    if size[0] < 1 or size[1] < 1:
-        raise ValueError(f"A frame has at least 1 x 1 pixels, not {size[1]} x {size[0]}.")
-    chunk = _CHUNK if chunk is None else int(chunk)
-    if chunk < 1:
-        raise ValueError(f"At least 1 frame is drawn at a time, not {chunk}.")
-    renderer = CpuRenderer(scene, size, interpolation)
-    total = len(camera)
-    for start in range(0, total, chunk):
-        part = camera.frames(slice(start, min(start + chunk, total)))
-        for number, picture in enumerate(renderer.pictures(part, details)):
-            picture.rgb = torch.from_numpy(picture.rgb)
-            if progress is not None:
-                progress(start + number + 1, total)
-            yield picture
+    Arguments and errors: see `render_frames`. With motion blur depth and instances are those of the
+    moment in the middle.
+    """
+    options = _Options(size, chunk, interpolation, depth_of_field, motion_blur, shutter, device)
+    return _frames(scene, camera, options, progress, details=True)
+
+
+class Renderer(Protocol):
+    """What draws a scene on one kind of device."""
+
+    def frames(self, camera: Camera, details: bool) -> Iterator[Frame]:
+        """Those of a few frames of a camera; only their pictures unless details are wanted."""
+
+
+@dataclass(frozen=True)
+class _Options:
+    size: Size | None
+    chunk: int | None
+    interpolation: str
+    depth_of_field: bool
+    motion_blur: int
+    shutter: float
+    device: torch.device | str | None
+
+    def __post_init__(self) -> None:
+        if self.interpolation not in INTERPOLATIONS:
+            raise ValueError(
+                f"Interpolation is one of {', '.join(INTERPOLATIONS)}, not {self.interpolation!r}."
+            )
+        if self.size is not None and not (self.size[0] >= 1 and self.size[1] >= 1):
+            height, width = self.size
+            raise ValueError(f"A frame has at least 1 x 1 pixels, not {width} x {height}.")
+        if self.chunk is not None and self.chunk < 1:
+            raise ValueError(f"At least 1 frame is prepared at once, not {self.chunk}.")
+        if self.motion_blur < 0:
+            raise ValueError(
+                f"Motion blur takes 0 or more moments per frame, not {self.motion_blur}."
+            )
+        if not 0 <= self.shutter <= 1:
+            raise ValueError(
+                f"The shutter is open for 0 to 1 of a frame's time, not for {self.shutter}."
+            )
+
+
+def _frames(
+    scene: LayeredScene,
+    camera: Camera,
+    options: _Options,
+    progress: Progress | None,
+    details: bool,
+) -> Iterator[Frame]:
+    device = scene.plate.rgba.device if options.device is None else torch.device(options.device)
+    size = scene.size if options.size is None else tuple(int(side) for side in options.size)
+    chunk = options.chunk or max(min(_MOST_FRAMES, _PIXELS_TOGETHER // (size[0] * size[1])), 1)
+    renderer = _renderer(scene.to(device), size, options)
+    moments = max(int(options.motion_blur), 1) if options.shutter > 0 else 1
+    exposed = camera if moments == 1 else open_shutter(camera, moments, options.shutter)
+    drawn = _chunks(renderer, exposed, chunk, details)
+    for done in range(len(camera)):
+        frame = _exposed(drawn, moments, details)
+        if progress is not None:
+            progress(done + 1, len(camera))
+        yield frame
+
+
+def _renderer(scene: LayeredScene, size: Size, options: _Options) -> Renderer:
+    if scene.plate.rgba.device.type == "cpu":
+        from .render_cpu import CpuRenderer as Renderer
+    else:
+        from .render_torch import TorchRenderer as Renderer
+    return Renderer(scene, size, options.interpolation, options.depth_of_field)
+
+
+def _chunks(renderer: Renderer, camera: Camera, chunk: int, details: bool) -> Iterator[Frame]:
+    for start in range(0, len(camera), chunk):
+        yield from renderer.frames(camera.frames(slice(start, start + chunk)), details)
+
+
+def _exposed(drawn: Iterator[Frame], moments: int, details: bool) -> Frame:
+    """The next frame, made of what is seen in as many moments."""
+    frame = next(drawn)
+    if moments == 1:
+        return frame
+    picture, alpha = frame.picture.clone(), frame.alpha.clone() if details else None
+    middle = frame
+    for moment in range(1, moments):
+        frame = next(drawn)
+        picture += frame.picture
+        if details:
+            alpha += frame.alpha
+        if moment == moments // 2:
+            middle = frame
+    picture /= moments
+    return replace(middle, picture=picture, alpha=alpha / moments if details else None)

@@ -7,36 +7,28 @@ threads draw them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import torch
 
 from .camera import Camera
 from .data import LayeredScene
+from .frame import Frame
 from .geometry import Size, plane_row
-from .texture import Pyramid, Texture
+from .pyramid import Pyramid
+from .texture import Texture
 from .warp import Shots, outline, shots
 
 _TILE = (128, 256)
 _INTERPOLATION = {"bilinear": cv2.INTER_LINEAR, "bicubic": cv2.INTER_CUBIC}
 _HALF = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])  # from indices of pixels to their middles
-_FAR = -1e6  # an index that lies in no layer
+_FAR = np.float32(-1e6)  # an index that lies in no layer
 # Per pixel (r, g, b, a) -> (a, a, a, a), which OpenCV does faster than numpy repeats a channel.
 _ALPHA = np.zeros((4, 5), np.float32)
 _ALPHA[:, 3] = 1
-
-
-@dataclass(eq=False)
-class Picture:
-    """A frame being drawn: premultiplied ``rgb [H, W, 3]``, and where wanted the rest."""
-
-    rgb: np.ndarray
-    alpha: np.ndarray | None = None
-    depth: np.ndarray | None = None
-    instances: np.ndarray | None = None
 
 
 class CpuRenderer:
@@ -45,40 +37,47 @@ class CpuRenderer:
     Args:
         size: ``(H, W)`` of the frames.
         interpolation: ``"bicubic"`` or ``"bilinear"``.
+        depth_of_field: whether layers off the camera's focus are blurred.
     """
 
-    def __init__(self, scene: LayeredScene, size: Size, interpolation: str) -> None:
-        self.scene, self.size = scene, size
+    def __init__(
+        self, scene: LayeredScene, size: Size, interpolation: str, depth_of_field: bool
+    ) -> None:
+        self.scene, self.size, self.lens = scene, size, depth_of_field
         self.flags = _INTERPOLATION[interpolation] | cv2.WARP_INVERSE_MAP
         self.method = _INTERPOLATION[interpolation]
         self.outlines = [outline(layer) for layer in scene.painted]
-        self.pyramids = [Pyramid(layer) for layer in scene.painted]
+        self.pyramids = [
+            Pyramid(Texture.of(layer, layer is scene.plate)) for layer in scene.painted
+        ]
+        self.reliefs = [
+            None if layer.relief is None else layer.relief.detach().numpy()
+            for layer in scene.painted
+        ]
         self.rows = [plane_row(layer.plane, scene.size).numpy() for layer in scene.painted]
         self.tiles = _tiles(size)
 
-    def pictures(self, camera: Camera, details: bool) -> Iterator[Picture]:
+    def frames(self, camera: Camera, details: bool) -> Iterator[Frame]:
         """Frame after frame, each drawn when it is asked for."""
-        placed = shots(self.scene, camera, self.outlines, self.size)
+        placed = shots(self.scene, camera, self.outlines, self.size, self.lens)
         with ThreadPoolExecutor(max(cv2.getNumThreads(), 1)) as threads:
-            for frame in range(len(camera)):
-                yield self._picture(placed, frame, camera, details, threads)
+            for number in range(len(camera)):
+                yield self._frame(placed, number, details, threads)
 
-    def _picture(
-        self,
-        placed: Shots,
-        frame: int,
-        camera: Camera,
-        details: bool,
-        threads: ThreadPoolExecutor,
-    ) -> Picture:
-        height, width = self.size
-        picture = Picture(np.empty((height, width, 3), np.float32))
+    def _frame(
+        self, placed: Shots, frame: int, details: bool, threads: ThreadPoolExecutor
+    ) -> Frame:
+        kinds = [("picture", torch.float32, (3,))]
         if details:
-            picture.alpha = np.empty((height, width), np.float32)
-            picture.depth = np.empty((height, width), np.float32)
-            picture.instances = np.empty((height, width), np.int16)
+            kinds += [
+                ("alpha", torch.float32, ()),
+                ("depth", torch.float32, ()),
+                ("instances", torch.int16, ()),
+            ]
+        made = {name: torch.empty(*self.size, *more, dtype=kind) for name, kind, more in kinds}
+        arrays = {name: values.numpy() for name, values in made.items()}
         drawn = [
-            _Drawn(self, placed, frame, layer, camera)
+            _Drawn(self, placed, frame, layer)
             for layer in range(len(self.pyramids))
             if placed.boxes[frame, layer, 2] > placed.boxes[frame, layer, 0]
             and placed.boxes[frame, layer, 3] > placed.boxes[frame, layer, 1]
@@ -90,30 +89,28 @@ class CpuRenderer:
             for tile in np.flatnonzero(seen & ~hidden):
                 jobs[tile].append((layer, bool(opaque[tile]), bool(rim[tile])))
             hidden |= opaque & seen
-        work = [(self.tiles[tile], jobs[tile][::-1], picture) for tile in range(len(jobs))]
+        work = [(self.tiles[tile], jobs[tile][::-1], arrays) for tile in range(len(jobs))]
         for _ in threads.map(_draw_tile, work):
             pass
-        return picture
+        return Frame(**made)
 
 
 class _Drawn:
     """One layer in one frame."""
 
-    def __init__(
-        self, renderer: CpuRenderer, placed: Shots, frame: int, layer: int, camera: Camera
-    ) -> None:
+    def __init__(self, renderer: CpuRenderer, placed: Shots, frame: int, layer: int) -> None:
         self.layer = renderer.scene.painted[layer]
         self.flags, self.method = renderer.flags, renderer.method
         self.inverse = placed.inverse[frame, layer]
         self.along = placed.along[frame, layer]
-        self.box = placed.boxes[frame, layer]
         self.behind = bool(placed.behind[frame, layer])
         self.steps = int(placed.steps[frame, layer])
         self.reach = float(placed.reach[frame, layer]) if self.steps else 0.0
         self.scale = float(placed.scale[frame, layer])
-        pyramid = renderer.pyramids[layer]
-        self.relief, self.row = pyramid.relief, renderer.rows[layer]
-        self.textures = pyramid.for_scale(self.scale)
+        self.relief, self.row = renderer.reliefs[layer], renderer.rows[layer]
+        disc = placed.discs[frame, layer]
+        self.textures = renderer.pyramids[layer].choose(self.scale, disc / self.scale)
+        self.box = placed.boxes[frame, layer]
 
     def look(self, tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Of tiles ``[T, 4]``: whether it is seen, opaque, and cut by its rim there."""
@@ -137,60 +134,65 @@ class _Drawn:
             rim |= found[2] & texture.cut
         return seen, opaque, rim
 
-    def places(self, tile: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """What the tile's pixels see: x and y in the picture and the relief there, float32."""
-        x1, y1, x2, y2 = tile
-        xs, ys = np.arange(x1, x2) + 0.5, (np.arange(y1, y2) + 0.5)[:, None]
-        u1, u2, u3 = (row[0] * xs + (row[1] * ys + row[2]) for row in self.inverse)
+    def places(self, tile: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where in the picture the tile's pixels look: x and y, float32."""
+        u1, u2, u3 = self._straight(tile)
         good = u3 > 0
-        u3 = np.where(good, u3, 1)
+        everywhere = bool(good.all())
+        if not everywhere:
+            u3 = np.where(good, u3, np.float32(1))
         u1, u2 = u1 / u3, u2 / u3
-        x, y = u1.astype(np.float32), u2.astype(np.float32)
-        relief = np.zeros((1, 1), np.float32)
-        v1, v2, v3 = self.along
-        left, top = self.layer.offset
-        for _ in range(self.steps):
-            relief = cv2.remap(
-                self.relief,
-                x - np.float32(left + 0.5),
-                y - np.float32(top + 0.5),
-                cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-            x = (u1 + relief * (v3 * u1 - v1)).astype(np.float32)
-            y = (u2 + relief * (v3 * u2 - v2)).astype(np.float32)
-        if not good.all():
-            x, y = np.where(good, x, np.float32(_FAR)), np.where(good, y, np.float32(_FAR))
-        return x, y, np.broadcast_to(relief, x.shape)
+        x, y = u1, u2
+        if self.steps:
+            v1, v2, v3 = self.along.astype(np.float32)
+            to_x, to_y = v3 * u1 - v1, v3 * u2 - v2
+            for _ in range(self.steps):
+                height = self._height(x, y)
+                x, y = u1 + height * to_x, u2 + height * to_y
+        if not everywhere:
+            x, y = np.where(good, x, _FAR), np.where(good, y, _FAR)
+        return x, y
 
     def disparities(self, tile: np.ndarray) -> np.ndarray:
         """Along the frame's camera, float32 ``[h, w]``."""
-        x, y, relief = self.places(tile)
-        xs, ys = np.arange(tile[0], tile[2]) + 0.5, (np.arange(tile[1], tile[3]) + 0.5)[:, None]
-        u3 = self.inverse[2, 0] * xs + (self.inverse[2, 1] * ys + self.inverse[2, 2])
-        disparity = self.row[0] * x + self.row[1] * y + self.row[2] + relief
-        # Its distance has grown by l = (1 + r v3) / u3.
-        return (disparity * u3 / (1 + relief * self.along[2])).astype(np.float32)
+        x, y = self.places(tile)
+        slope_x, slope_y, start = self.row.astype(np.float32)
+        disparity = slope_x * x + slope_y * y + start
+        nearer = self._straight(tile)[2]  # the distance has grown by l = (1 + r v3) / u3
+        if self.relief is not None:
+            height = self._height(x, y)
+            disparity += height
+            nearer = nearer / (1 + height * np.float32(self.along[2]))
+        return disparity * nearer
+
+    def _straight(self, tile: np.ndarray) -> np.ndarray:
+        """u of each pixel, float32 ``[3, h, w]``."""
+        xs, ys = np.arange(tile[0], tile[2]) + 0.5, np.arange(tile[1], tile[3]) + 0.5
+        across = (self.inverse[:, 0, None] * xs).astype(np.float32)
+        down = (self.inverse[:, 1, None] * ys + self.inverse[:, 2, None]).astype(np.float32)
+        return across[:, None, :] + down[:, :, None]
+
+    def _height(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        left, top = (np.float32(side + 0.5) for side in self.layer.offset)
+        border = cv2.BORDER_REPLICATE
+        return cv2.remap(self.relief, x - left, y - top, cv2.INTER_LINEAR, borderMode=border)
 
     def sample(self, tile: np.ndarray, rim: bool, into: np.ndarray) -> None:
         """Premultiplied pixels of a tile."""
         mapped = self.steps > 0 or self.behind
         places = self.places(tile) if mapped or rim else None
-        spare = None
-        for texture, share in self.textures:
-            target = into
-            if share != 1 and texture is not self.textures[0][0]:
-                target = spare = np.empty_like(into)
+        for number, (texture, share) in enumerate(self.textures):
+            target = into if number == 0 else np.empty_like(into)
             self._warp(texture, tile, places if mapped else None, target)
-            if share != 1 and target is into:
+            if number:
+                cv2.scaleAdd(target, share, into, into)
+            elif share != 1:
                 np.multiply(into, np.float32(share), out=into)
-            elif spare is not None:
-                cv2.scaleAdd(spare, share, into, into)
         if self.method == cv2.INTER_CUBIC:
             _tame(into)
         if rim:
-            x1, y1, x2, y2 = self.layer.box
-            x, y, _ = places
+            x1, y1, x2, y2 = self.textures[0][0].bounds
+            x, y = places
             inward = np.minimum(np.minimum(x - x1, x2 - x), np.minimum(y - y1, y2 - y))
             into *= np.clip(inward * np.float32(self.scale) + np.float32(0.5), 0, 1)[..., None]
 
@@ -210,34 +212,32 @@ class _Drawn:
         cv2.remap(texture.rgba, x, y, self.method, into, border)
 
 
-def _draw_tile(work: tuple[np.ndarray, Sequence[tuple[_Drawn, bool, bool]], Picture]) -> None:
-    tile, layers, picture = work
+def _draw_tile(work: tuple[np.ndarray, list[tuple[_Drawn, bool, bool]], dict]) -> None:
+    tile, layers, arrays = work
     x1, y1, x2, y2 = tile
     shape = (y2 - y1, x2 - x1)
     pixels, spare = np.empty((*shape, 4), np.float32), None
-    depth = ids = None
-    if picture.depth is not None:
-        depth, ids = np.zeros(shape, np.float32), np.full(shape, -1, np.int16)
+    details = "depth" in arrays
+    depth, ids = np.zeros(shape, np.float32), np.full(shape, -1, np.int16)
     if not layers or not layers[0][1]:
         pixels[:] = 0
     for layer, opaque, rim in layers:
         if opaque:
             layer.sample(tile, rim, pixels)
-            alpha = None
+            front = np.ones(shape, bool)
         else:
             spare = np.empty_like(pixels) if spare is None else spare
             layer.sample(tile, rim, spare)
-            alpha = spare[..., 3]
+            front = spare[..., 3] >= 0.5
             _over(spare, pixels)
-        if depth is not None:
-            front = np.ones(shape, bool) if alpha is None else alpha >= 0.5
+        if details and front.any():
             depth[front] = layer.disparities(tile)[front]
             ids[front] = -1 if layer.layer.instance is None else layer.layer.instance
     np.clip(pixels, 0, 1, out=pixels)
-    cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB, picture.rgb[y1:y2, x1:x2])
-    if picture.alpha is not None:
-        picture.alpha[y1:y2, x1:x2] = pixels[..., 3]
-        picture.depth[y1:y2, x1:x2], picture.instances[y1:y2, x1:x2] = depth, ids
+    cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB, arrays["picture"][y1:y2, x1:x2])
+    if details:
+        arrays["alpha"][y1:y2, x1:x2] = pixels[..., 3]
+        arrays["depth"][y1:y2, x1:x2], arrays["instances"][y1:y2, x1:x2] = depth, ids
 
 
 def _tame(pixels: np.ndarray) -> None:

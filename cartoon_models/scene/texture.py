@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
+import cv2
 import numpy as np
 
 from .data import Layer
+from .lens_blur import disc_kernel
+
+Point = tuple[float, float]
+Bounds = tuple[float, float, float, float]
 
 _BLOCK = 16
 _SOLID = 1 - 1e-4
 _INVISIBLE = 0.002  # half a step of 8 bits
-_FREE = 0.15  # octaves of minification that are sampled from the finer size alone
-_KEPT = 2  # blurred textures kept per layer
 
 
 class Texture:
@@ -22,17 +23,26 @@ class Texture:
         rgba: float32 ``[h, w, 4]``.
         origin: ``(x, y)`` in the picture of the top left corner of its first pixel.
         step: pixels of the picture per pixel of the texture.
-        cut: whether something is seen right up to the rim, which then has to stay a straight cut.
+        bounds: ``x1 y1 x2 y2`` in the picture; nothing of it is seen beyond.
+        ground: whether nothing lies behind it, as with a plate: blurring then leaves its alpha.
+        cut: whether something is seen right up to them; it then has to end there, sharply.
     """
 
-    def __init__(self, rgba: np.ndarray, origin: tuple[float, float], step: float) -> None:
-        self.rgba = np.ascontiguousarray(rgba, np.float32)
-        self.origin, self.step = origin, step
-        alpha = self.rgba[..., 3]
-        rim = max(alpha[0].max(), alpha[-1].max(), alpha[:, 0].max(), alpha[:, -1].max())
-        self.cut = bool(rim > _INVISIBLE)
+    def __init__(
+        self, rgba: np.ndarray, origin: Point, step: float, bounds: Bounds, ground: bool = False
+    ) -> None:
+        self.rgba = rgba
+        self.origin, self.step, self.bounds, self.ground = origin, step, bounds, ground
+        alpha = rgba[..., 3]
+        self.cut = any(cut_sides(alpha))
         self._seen = _sums(_blocks(alpha, np.maximum) > 0)
         self._open = _sums(_blocks(alpha, np.minimum) < _SOLID)
+
+    @classmethod
+    def of(cls, layer: Layer, ground: bool = False) -> Texture:
+        """The pixels of a layer, which may be on any device."""
+        rgba = np.ascontiguousarray(layer.rgba.detach().cpu().numpy(), np.float32)
+        return cls(rgba, layer.offset, 1.0, layer.box, ground)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -74,58 +84,52 @@ class Texture:
         seen = ~beyond & (_within(self._seen, low, high) > 0)
         return seen, inside & (_within(self._open, low, high) == 0), ~inside
 
+    def halved(self) -> Texture:
+        """The same with half as many pixels a side, rounded up."""
+        rgba = self.rgba
+        odd = rgba.shape[0] % 2, rgba.shape[1] % 2
+        if any(odd):  # the last row or column once more
+            rgba = cv2.copyMakeBorder(rgba, 0, odd[0], 0, odd[1], cv2.BORDER_REPLICATE)
+        size = rgba.shape[1] // 2, rgba.shape[0] // 2
+        half = cv2.resize(rgba, size, interpolation=cv2.INTER_AREA)
+        return Texture(half, self.origin, self.step * 2, self.bounds, self.ground)
 
-class Pyramid:
-    """A layer's textures: as it is, and halved as often as is asked for.
+    def blurred(self, diameter: float) -> Texture:
+        """The same seen through a disc of that many of its pixels.
 
-    Args:
-        layer: on any device; its pixels are taken to the CPU.
-    """
-
-    def __init__(self, layer: Layer) -> None:
-        self.layer = layer
-        rgba = layer.rgba.detach().cpu().numpy()
-        self._levels = [Texture(rgba, layer.offset, 1.0)]
-        self.relief = None if layer.relief is None else layer.relief.detach().cpu().numpy()
-        self._blurred: dict[tuple[int, int], Texture] = {}
-
-    def level(self, number: int) -> Texture:
-        """The layer halved so often; as often as it can be, if that is less."""
-        while len(self._levels) <= number and max(self._levels[-1].size) > 1:
-            self._levels.append(_halved(self._levels[-1]))
-        return self._levels[min(number, len(self._levels) - 1)]
-
-    def for_scale(self, scale: float) -> list[tuple[Texture, float]]:
-        """Textures to be mixed, and their shares, for frames with `scale` pixels per pixel."""
-        low, share = mip_levels(scale)
-        coarse, fine = self.level(low + 1) if share > 0 else None, self.level(low)
-        if coarse is None or coarse is fine:
-            return [(fine, 1.0)]
-        return [(fine, 1 - share), (coarse, share)]
+        Blur runs out over the rim, but not where the rim is a cut: there, at the end of the picture
+        mostly, what was cut off is taken to have gone on.
+        """
+        kernel = disc_kernel(diameter)
+        if self.ground:
+            soft = _convolved(self.rgba, kernel, (0, 0, 0, 0))
+            # Colour mixes with known colour only; what is not known stays so.
+            soft *= self.rgba[..., 3:] / np.maximum(soft[..., 3:], 1e-6)
+            return Texture(soft, self.origin, self.step, self.bounds, ground=True)
+        grown, bounds = grown_by(len(kernel) // 2, cut_sides(self.rgba[..., 3]), self)
+        origin = (self.origin[0] - self.step * grown[2], self.origin[1] - self.step * grown[0])
+        return Texture(_convolved(self.rgba, kernel, grown), origin, self.step, bounds)
 
 
-def mip_levels(scale: float) -> tuple[int, float]:
-    """The finer of the two sizes that `scale` lies between, and the share of the coarser one.
-
-    Bicubic sampling stands a little minification; so the coarser one comes in late, and pictures
-    that are nearly as large as their layers stay as sharp as they are.
-    """
-    octaves = math.log2(1 / scale) if scale > 0 else 16.0
-    if octaves < 1:
-        octaves = max(octaves - _FREE, 0) / (1 - _FREE)
-    low = math.floor(min(octaves, 16.0))
-    return low, min(octaves, 16.0) - low
+def _convolved(rgba: np.ndarray, kernel: np.ndarray, grown: tuple[int, ...]) -> np.ndarray:
+    """Convolved, with so many new pixels at the top, bottom, left and right."""
+    if any(grown):
+        rgba = cv2.copyMakeBorder(rgba, *grown, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
+    return cv2.filter2D(rgba, -1, kernel, borderType=cv2.BORDER_REPLICATE)
 
 
-def _halved(texture: Texture) -> Texture:
-    import cv2
+def grown_by(reach: int, cut: tuple[bool, ...], texture: Texture) -> tuple[tuple[int, ...], Bounds]:
+    """How many pixels blur adds at the top, bottom, left and right; the bounds with them."""
+    grown = tuple(0 if side else reach for side in cut)
+    top, bottom, left, right = (texture.step * side for side in grown)
+    x1, y1, x2, y2 = texture.bounds
+    return grown, (x1 - left, y1 - top, x2 + right, y2 + bottom)
 
-    rgba = texture.rgba
-    odd = rgba.shape[0] % 2, rgba.shape[1] % 2
-    if any(odd):  # the last row or column once more
-        rgba = cv2.copyMakeBorder(rgba, 0, odd[0], 0, odd[1], cv2.BORDER_REPLICATE)
-    half = cv2.resize(rgba, (rgba.shape[1] // 2, rgba.shape[0] // 2), interpolation=cv2.INTER_AREA)
-    return Texture(half, texture.origin, texture.step * 2)
+
+def cut_sides(alpha: np.ndarray) -> tuple[bool, bool, bool, bool]:
+    """Whether something is seen at the top, bottom, left and right rim."""
+    rims = (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1])
+    return tuple(bool(rim.max() > _INVISIBLE) for rim in rims)
 
 
 def _blocks(alpha: np.ndarray, reduce: np.ufunc) -> np.ndarray:

@@ -19,6 +19,7 @@ from torch import Tensor
 from .camera import Camera
 from .data import Layer, LayeredScene
 from .geometry import Size, disparity_at, homographies, views
+from .lens_blur import disc_diameter
 
 _NEAREST = (
     1e-6  # times the distance at which a point was seen: nearer to the camera it is not drawn
@@ -37,7 +38,7 @@ class Shots:
         boxes: int ``[F, L, 4]``, ``x1 y1 x2 y2`` in the frame, end-exclusive; all of the layer that
             is seen lies in it. Empty where nothing is.
         scale: ``[F, L]``, pixels of the frame per pixel of the picture, in the layer's middle.
-        disparity: ``[F, L]``, of the layer's middle, along the frame's camera.
+        discs: ``[F, L]``, diameter of the blur of what is off the focus, in pixels of the frame.
         behind: bool ``[F, L]``, whether a part lies behind the camera and must be left out.
         steps: int ``[F, L]``, how often the relief is looked up; 0 where it makes no difference.
         reach: ``[F, L]``, how far the relief moves pixels, at most, in pixels of the picture.
@@ -47,7 +48,7 @@ class Shots:
     along: np.ndarray
     boxes: np.ndarray
     scale: np.ndarray
-    disparity: np.ndarray
+    discs: np.ndarray
     behind: np.ndarray
     steps: np.ndarray
     reach: np.ndarray
@@ -93,12 +94,14 @@ def shots(
     camera: Camera,
     outlines: Sequence[Outline],
     size: Size,
+    depth_of_field: bool = True,
 ) -> Shots:
     """Where all painted layers of a scene are in all frames of a camera.
 
     Args:
         outlines: of `LayeredScene.painted`, in that order.
         size: ``(H, W)`` of the frames.
+        depth_of_field: whether what is off the camera's focus is blurred.
     """
     layers = scene.painted
     forward = homographies(scene, camera, layers, size)
@@ -116,7 +119,11 @@ def shots(
             for layer, each in zip(layers, middles, strict=True)
         ]
     )
-    boxes, behind, visible = _boxes(scene, across, offset, outlines, size)
+    discs = torch.zeros_like(scale)
+    if depth_of_field and camera.focus is not None:
+        off = seen / depth_scale - camera.focus[:, None]
+        discs = disc_diameter(off, camera.aperture[:, None], size[1])
+    boxes, behind, visible = _boxes(scene, across, offset, outlines, size, discs)
     boxes[~(visible & exists)] = 0
     span = torch.tensor([each.relief[1] - each.relief[0] for each in outlines])
     steepest = torch.tensor([each.relief[2] for each in outlines], dtype=torch.float64)
@@ -130,7 +137,7 @@ def shots(
         along.numpy(),
         boxes.numpy(),
         torch.where(in_front, scale, torch.ones_like(scale)).numpy(),
-        torch.where(in_front, seen / depth_scale, torch.ones_like(scale)).numpy(),
+        discs.numpy(),
         behind.numpy(),
         _steps(speed * span, speed * steepest).numpy(),
         (speed * span).numpy(),
@@ -158,6 +165,7 @@ def _boxes(
     offset: Tensor,
     outlines: Sequence[Outline],
     size: Size,
+    grown: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Boxes int64 ``[F, L, 4]``; whether a part is behind the camera; whether any is before it."""
     corners, disparities = [], []
@@ -172,8 +180,9 @@ def _boxes(
     behind, visible = ~near.all(dim=-1), near.any(dim=-1)
     flat = placed[..., :2] / placed[..., 2:].clamp(min=_NEAREST)
     limit = torch.tensor([size[1], size[0]], dtype=torch.float64)
-    low = (flat.amin(dim=2) - 1).floor().clamp(min=0).minimum(limit)
-    high = (flat.amax(dim=2) + 1).ceil().clamp(min=0).minimum(limit)
+    grown = grown[..., None] + 1
+    low = (flat.amin(dim=2) - grown).floor().clamp(min=0).minimum(limit)
+    high = (flat.amax(dim=2) + grown).ceil().clamp(min=0).minimum(limit)
     boxes = torch.cat([low, high], dim=-1).long()
     # A layer that reaches behind the camera is seen as far as the frame goes.
     boxes[behind & visible] = torch.tensor([0, 0, size[1], size[0]])
