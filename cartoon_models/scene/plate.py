@@ -17,6 +17,11 @@ METHODS = ("auto", "diffuse", "patchmatch", "cv2")
 Margin = tuple[int, int, int, int]
 
 _CV2_RADIUS = 3  # pixels around a filled one that Telea's method looks at
+_RIM = 6  # pixels around a hole that say what it is surrounded by
+_ROUGH = 0.02  # how far from the mean around it a pixel is no part of a gradient
+_STRAY = 0.005  # the share of such pixels that a smooth rim may have
+_ALIKE = 0.01  # mean squared difference of colour at which a copy's confidence is 1/e
+_UNLIKE = 0.01  # a filled pixel is never quite certain, nor certainly wrong
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +130,8 @@ def fill_background(
     filled, confidence = _fill(
         grown, unknown, wanted, padded(excluded, sides, True), method, seed, progress
     )
+    if progress is not None:
+        progress(1, 1)
     result = np.where(wanted[..., None], filled, grown)
     confidence = np.where(wanted, confidence, ~unknown).astype(np.float32)
     return Plate(
@@ -205,16 +212,50 @@ def _fill(
     progress: Progress | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Colours and confidence for the wanted pixels."""
-    steps = progress or (lambda done, total: None)
-    steps(0, 1)
+    from .blend import blend_copies
+    from .fill_patchmatch import patchmatch
+
+    if progress is not None:
+        progress(0, 1)
+    confidence = _nearness(unknown)
     if not wanted.any():
-        return picture, np.zeros(unknown.shape, np.float32)
+        return picture, confidence
     if method == "cv2":
-        filled, confidence = _telea(picture, unknown), _nearness(unknown)
-    else:
-        filled, confidence = diffuse(picture, ~unknown), _nearness(unknown)
-    steps(1, 1)
-    return filled, confidence
+        return _telea(picture, unknown), confidence
+    copied = None
+    if method != "diffuse":
+        smooth = smooth_holes(picture, unknown) if method == "auto" else np.zeros_like(unknown)
+        if smooth.any():
+            picture = np.where(smooth[..., None], diffuse(picture, ~unknown), picture)
+        rough = wanted & ~smooth
+        if not rough.any():
+            return picture, confidence
+        unknown = unknown & ~smooth
+        copied = patchmatch(picture, unknown, rough, ~excluded, seed=seed, progress=progress)
+    if copied is None:
+        return diffuse(picture, ~unknown), confidence
+    filled = blend_copies(copied.picture, ~unknown, rough, copied.offsets)
+    alike = np.exp(-copied.costs / _ALIKE).clip(_UNLIKE, 1 - _UNLIKE)
+    return filled, np.where(rough, alike, confidence)
+
+
+def smooth_holes(picture: np.ndarray, unknown: np.ndarray) -> np.ndarray:
+    """bool ``[H, W]``: holes around which there is nothing but flat colour and gradients."""
+    import cv2
+
+    count, holes = cv2.connectedComponents(unknown.astype(np.uint8), connectivity=8)
+    known = (~unknown).astype(np.float32)
+    mean = (
+        cv2.blur(picture * known[..., None], (5, 5)) / (cv2.blur(known, (5, 5)) + 1e-6)[..., None]
+    )
+    is_rough = np.abs(picture - mean).max(axis=2) > _ROUGH
+    reach = np.ones((2 * _RIM + 1,) * 2, np.uint8)
+    rims = cv2.dilate(holes.astype(np.float32), reach).astype(np.int64)
+    rim = ~unknown & (rims > 0)
+    rough_pixels = np.bincount(rims[rim & is_rough], minlength=count)
+    is_smooth = rough_pixels <= _STRAY * np.bincount(rims[rim], minlength=count)
+    is_smooth[0] = False
+    return is_smooth[holes]
 
 
 def _telea(picture: np.ndarray, unknown: np.ndarray) -> np.ndarray:

@@ -1,0 +1,115 @@
+"""A first guess at a hole, for a small picture: whole patches copied one by one from the rim in."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .patches import PAD, RADIUS, Scale
+
+_SIDE = 2 * RADIUS + 1
+
+
+def exemplar_guess(scale: Scale, far: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Fill the hole greedily, where lines run into it first.
+
+    After Criminisi, Perez and Toyama, "Region filling and object removal by exemplar-based image
+    inpainting", 2004, section III: the next patch is the one on the rim of which most is known,
+    with the strongest line running into the hole; it gets what the most alike source shows.
+
+    Args:
+        scale: a small one; the time grows with the pixels of the hole times those of the picture.
+        far: what a source costs that lies one longer side away, down and across, in squared colour.
+
+    Returns:
+        The image filled, float32 ``[h, w, 3]``, and where each of its pixels was copied from, as
+        a position in the flattened image, int64 ``[h, w]``.
+    """
+    image = np.where(scale.unknown[..., None], 0, scale.image).astype(np.float32)
+    height, width = image.shape[:2]
+    is_inside = np.zeros((height, width), bool)
+    is_inside[PAD:-PAD, PAD:-PAD] = True
+    unknown = scale.unknown.copy()
+    confidence = (is_inside & ~unknown).astype(np.float32)
+    origin = np.arange(height * width).reshape(height, width)
+    refused = np.where(scale.sources, 0, np.float32(np.inf))
+    while unknown.any():
+        known = is_inside & ~unknown
+        row, column = _next(image, known, unknown, confidence)
+        patch = _around(row, column)
+        mask = known[patch].astype(np.float32)
+        found = _best(image, patch, mask, refused, (row, column), far, scale.side)
+        source, missing = _around(*found), unknown[patch]
+        image[patch][missing] = image[source][missing]
+        origin[patch][missing] = origin[source][missing]
+        confidence[patch][missing] = (confidence[patch] * mask).sum() / _SIDE**2
+        unknown[patch] = False
+    return image, origin
+
+
+def _best(
+    image: np.ndarray,
+    patch: tuple[slice, slice],
+    mask: np.ndarray,
+    refused: np.ndarray,
+    place: tuple[int, int],
+    far: tuple[float, float],
+    side: int,
+) -> tuple[int, int]:
+    """The middle of the source that is most like what is known of a patch, nearby if there is."""
+    import cv2
+
+    for reach in (side // 4, max(image.shape)):
+        top, left = (max(RADIUS, middle - reach) for middle in place)
+        bottom, right = (
+            min(end - RADIUS, middle + reach + 1)
+            for end, middle in zip(image.shape[:2], place, strict=True)
+        )
+        inner = (slice(top, bottom), slice(left, right))
+        if not np.isfinite(refused[inner].min()):
+            continue
+        wide = image[top - RADIUS : bottom + RADIUS, left - RADIUS : right + RADIUS]
+        price = cv2.matchTemplate(wide, image[patch], cv2.TM_SQDIFF, mask=mask)
+        down = far[0] * (np.arange(top, bottom) - place[0]) ** 2
+        across = far[1] * (np.arange(left, right) - place[1]) ** 2
+        price += np.float32(3 * mask.sum() / side**2) * (down[:, None] + across)
+        price += refused[inner]
+        row, column = np.unravel_index(int(price.argmin()), price.shape)
+        return top + int(row), left + int(column)
+    raise ValueError("There is no source to copy from.")
+
+
+def _next(
+    image: np.ndarray, known: np.ndarray, unknown: np.ndarray, confidence: np.ndarray
+) -> tuple[int, int]:
+    """The pixel of the rim whose patch is filled next."""
+    import cv2
+
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    seen = known.astype(np.uint8)
+    front = unknown & (cv2.dilate(seen, cross) > 0)
+    rows, columns = np.nonzero(front)
+    shown = cv2.boxFilter(np.where(known, confidence, 0), -1, (_SIDE, _SIDE))[rows, columns]
+    grey = image.mean(axis=2)
+    whole = cv2.erode(seen, np.ones((3, 3), np.uint8))
+    right = cv2.Sobel(grey, -1, 1, 0, scale=1 / 8) * whole
+    down = cv2.Sobel(grey, -1, 0, 1, scale=1 / 8) * whole
+    steps = np.arange(-RADIUS, RADIUS + 1)
+    near_rows = (rows[:, None, None] + steps[:, None]).clip(0, known.shape[0] - 1)
+    near_columns = (columns[:, None, None] + steps).clip(0, known.shape[1] - 1)
+    rights, downs = (side[near_rows, near_columns].reshape(len(rows), -1) for side in (right, down))
+    best = (rights**2 + downs**2).argmax(1)[:, None]
+    right, down = (np.take_along_axis(side, best, 1)[:, 0] for side in (rights, downs))
+    level = cv2.blur(known.astype(np.float32), (3, 3))
+    normal_right = cv2.Sobel(level, -1, 1, 0)[rows, columns]
+    normal_down = cv2.Sobel(level, -1, 0, 1)[rows, columns]
+    length = np.hypot(normal_right, normal_down) + 1e-6
+    line = np.abs(right * normal_down - down * normal_right) / length  # along it, not across
+    chosen = int((shown * (line + 1e-2)).argmax())
+    return int(rows[chosen]), int(columns[chosen])
+
+
+def _around(row: int, column: int) -> tuple[slice, slice]:
+    return (
+        slice(row - RADIUS, row + RADIUS + 1),
+        slice(column - RADIUS, column + RADIUS + 1),
+    )

@@ -1,0 +1,120 @@
+"""A picture at one scale, and its patches as short vectors, for filling holes by copying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+RADIUS = 3  # patches of 7 x 7
+PAD = 8  # pixels around the picture; what reaches over the edge lands there, and is no source
+_GUESSED_SIDE = 192  # the longer one, at the coarsest scale
+_FEWEST_SOURCES = 16
+# Lightness and two chroma axes, orthonormal, so that distances stay those of RGB.
+_OPPONENT = np.float32(
+    [[3**-0.5, 3**-0.5, 3**-0.5], [2**-0.5, 0, -(2**-0.5)], [6**-0.5, -2 * 6**-0.5, 6**-0.5]]
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Scale:
+    """A picture halved some times, with `PAD` mirrored pixels around it.
+
+    Attributes:
+        image: float32 ``[h, w, 3]``.
+        unknown: bool ``[h, w]``: any of the full picture's pixels under it is in the hole.
+        wanted: bool ``[h, w]``: any of them is to be filled.
+        sources: bool ``[h, w]``: centres of patches that hold nothing but sources.
+    """
+
+    image: np.ndarray
+    unknown: np.ndarray
+    wanted: np.ndarray
+    sources: np.ndarray
+
+    @property
+    def width(self) -> int:
+        return self.image.shape[1]
+
+    @property
+    def side(self) -> int:
+        """The longer one of the picture itself."""
+        return max(self.image.shape[:2]) - 2 * PAD
+
+
+def scales(
+    picture: np.ndarray, unknown: np.ndarray, wanted: np.ndarray, sources: np.ndarray
+) -> list[Scale]:
+    """From full size down to a small picture; [] where there is no whole patch to copy at all."""
+    found = []
+    while True:
+        scale = _scale(picture, unknown, wanted, sources)
+        if int(scale.sources.sum()) < _FEWEST_SOURCES:
+            break
+        found.append(scale)
+        if max(picture.shape[:2]) <= _GUESSED_SIDE:
+            break
+        known = _halved((~unknown).astype(np.float32))
+        picture = _halved(np.where(unknown[..., None], 0, picture))
+        picture /= np.maximum(known, 1)[..., None]
+        unknown = _halved(unknown.astype(np.float32)) > 0
+        wanted = _halved(wanted.astype(np.float32)) > 0
+        sources = _halved(sources.astype(np.float32)) == 4
+    return found
+
+
+def descriptors(image: np.ndarray, luma: int, chroma: int) -> Iterator[np.ndarray]:
+    """One number per pixel at a time about the patch around it: its lowest cosine frequencies.
+
+    The squared distance of two patches' numbers is close to the mean squared difference of their
+    values, because the cosine transform is orthonormal and pictures have little energy above.
+
+    Args:
+        luma: frequencies (u, v) with u + v below this, of lightness.
+        chroma: the same, of each of the two chroma axes.
+    """
+    import cv2
+
+    side = 2 * RADIUS + 1
+    place = (2 * np.arange(side) + 1) * np.pi / (2 * side)
+    waves = [np.cos(place * u) * ((1 if u == 0 else 2) / side) ** 0.5 for u in range(side)]
+    waves = [np.float32(wave / (side * 3**0.5) ** 0.5) for wave in waves]
+    planes = cv2.transform(image, _OPPONENT)
+    for channel, count in enumerate((luma, chroma, chroma)):
+        plane = np.ascontiguousarray(planes[..., channel])
+        for u in range(count):
+            for v in range(count - u):
+                yield cv2.sepFilter2D(plane, -1, waves[u], waves[v], borderType=_REFLECTED)
+
+
+def repadded(image: np.ndarray) -> np.ndarray:
+    """The same with its padding mirrored anew from what it holds now."""
+    import cv2
+
+    inner = image[PAD:-PAD, PAD:-PAD]
+    return cv2.copyMakeBorder(inner, PAD, PAD, PAD, PAD, _REFLECTED)
+
+
+_REFLECTED = 4  # cv2.BORDER_REFLECT_101, without importing OpenCV
+
+
+def _scale(
+    picture: np.ndarray, unknown: np.ndarray, wanted: np.ndarray, sources: np.ndarray
+) -> Scale:
+    import cv2
+
+    sides = (PAD,) * 4
+    image = cv2.copyMakeBorder(np.ascontiguousarray(picture), *sides, _REFLECTED)
+    whole = cv2.copyMakeBorder(sources.astype(np.uint8), *sides, cv2.BORDER_CONSTANT, value=0)
+    whole = cv2.erode(whole, np.ones((2 * RADIUS + 1,) * 2, np.uint8))
+    return Scale(image, np.pad(unknown, PAD), np.pad(wanted, PAD), whole > 0)
+
+
+def _halved(values: np.ndarray) -> np.ndarray:
+    """Sums of 2 x 2 pixels; past the end of odd sides there is nothing."""
+    if values.shape[0] % 2 or values.shape[1] % 2:
+        pad = [(0, values.shape[0] % 2), (0, values.shape[1] % 2)] + [(0, 0)] * (values.ndim - 2)
+        values = np.pad(values, pad)
+    rows = values[0::2] + values[1::2]
+    return rows[:, 0::2] + rows[:, 1::2]
