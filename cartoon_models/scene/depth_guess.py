@@ -24,15 +24,18 @@ NOTE = (
 )
 
 # What pictures look like before their characters are looked at: normal distributions.
-_HORIZON = 0.38, 0.16  # picture heights from the top
+_HORIZON = 0.38, 0.2  # picture heights from the top
 _EYE = 0.75, 0.4  # figures' heights; the second is of its logarithm
-_STATURE = 0.3  # of the logarithm of how tall a figure is
+_STATURES = 0.1, 0.2, 0.4  # deviations of the logarithm of how tall figures are; any of these
+_TALL = 0.5  # picture heights
 _ASTRAY = (
     0.15,
     1.5,
 )  # share of figures that do not stand on the ground; deviation of their logarithm
-_ASPECT = 0.42  # width by height of a figure that is seen whole
-_TALLEST = 2.5  # picture heights
+_HANGING = 0.25
+# Of figures that the frame cuts off below, measured on made-up scenes: how much nearer they are
+# than the lower edge, where the root of their area is so many picture heights; and its power.
+_BEFORE, _SIDE, _BY_SIDE = 1.08, 0.5, 0.1
 _FAR = 0.05  # disparity of what is behind everything, of the nearest
 
 
@@ -55,7 +58,7 @@ class _Figures:
 
     top: np.ndarray
     foot: np.ndarray
-    width: np.ndarray
+    side: np.ndarray  # the root of the area
     is_cut: np.ndarray  # the frame cuts off the feet
     is_seen: np.ndarray  # there is anything at all
 
@@ -105,31 +108,32 @@ def guess_ground(feet: np.ndarray, heights: np.ndarray, stands: np.ndarray) -> G
     """
     horizons = np.linspace(-0.3, 0.9, 61)[:, None]
     eyes = np.exp(np.linspace(np.log(0.2), np.log(3.0), 41))[None]
-    score = -0.5 * np.square((horizons - _HORIZON[0]) / _HORIZON[1])
-    score = score - 0.5 * np.square(np.log(eyes / _EYE[0]) / _EYE[1])
-    astray, spread = _ASTRAY
-    for foot, tall in zip(feet[stands], heights[stands], strict=True):
+    prior = -0.5 * np.square((horizons - _HORIZON[0]) / _HORIZON[1])
+    prior = prior - 0.5 * np.square(np.log(eyes / _EYE[0]) / _EYE[1])
+    score = np.stack([prior] * len(_STATURES))  # [S, horizons, eyes]
+    statures = np.array(_STATURES)[:, None, None]
+    share, spread = _ASTRAY
+    for foot, tall in zip(feet[stands], np.maximum(heights[stands], 1e-3), strict=True):
         under = (foot - horizons) / eyes
-        off = np.log(max(tall, 1e-3) / np.maximum(under, 1e-3))
-        score = score + np.log(
-            (1 - astray) * np.exp(-0.5 * np.square(off / _STATURE)) / _STATURE * (under > 0)
-            + astray * np.exp(-0.5 * np.square(np.log(max(tall, 1e-3) / 0.5) / spread)) / spread
-        )
+        off = np.log(tall / np.maximum(under, 1e-3))
+        on_ground = np.exp(-0.5 * np.square(off / statures)) / statures * (under > 0)
+        anywhere = np.exp(-0.5 * np.square(np.log(tall / _TALL) / spread)) / spread
+        score = score + np.log((1 - share) * on_ground + share * anywhere)
     chance = np.exp(score - score.max())
-    chance /= chance.sum()
+    chance = chance.sum(axis=0) / chance.sum()
     return Ground(float((chance * horizons).sum()), float(np.exp((chance * np.log(eyes)).sum())))
 
 
 def _nearness(figures: _Figures, ground: Ground) -> np.ndarray:
     """``[N]``: disparity in the ground's unit: a figure is as many picture heights high."""
-    tall = np.maximum(figures.foot - figures.top, 1e-3)
     bottom = (1 - ground.horizon) / ground.eye
     under = (figures.foot - ground.horizon) / ground.eye
     # Feet that would stand beyond a quarter of the size that is seen hang in the air.
-    standing = np.where(under > 0.25 * tall, under, np.minimum(tall, bottom))
-    # Cut off below: at least as near as the picture's lower edge, and as large as it is wide.
-    whole = np.minimum(np.maximum(tall * 1.2, figures.width / _ASPECT), _TALLEST)
-    return np.where(figures.is_cut, np.maximum(whole, 1.05 * bottom), standing)
+    tall = np.maximum(figures.foot - figures.top, 1e-3)
+    standing = np.where(under > _HANGING * tall, under, np.minimum(tall, bottom))
+    # Cut off below: before the picture's lower edge, the larger the more.
+    cut_off = bottom * np.maximum(_BEFORE * (figures.side / _SIDE) ** _BY_SIDE, 1.01)
+    return np.where(figures.is_cut, cut_off, standing)
 
 
 def _figures(instances: Instances | None, height: int) -> _Figures:
@@ -144,12 +148,12 @@ def _figures(instances: Instances | None, height: int) -> _Figures:
         columns = inside.any(dim=0).nonzero()[:, 0]
         top, foot = int(rows[0]), int(rows[-1]) + 1
         across = int(columns[-1]) + 1 - int(columns[0])
-        measured[index] = top / height, foot / height, across / height
+        measured[index] = top / height, foot / height, float(inside.sum()) ** 0.5 / height
         is_seen[index] = True
         # A toe on the frame is no cut; a body through it is.
         is_cut[index] = foot >= height - 1 and int(inside[-1].sum()) > 0.25 * across
-    top, foot, across = measured.T
-    return _Figures(top, foot, across, is_cut, is_seen)
+    top, foot, side = measured.T
+    return _Figures(top, foot, side, is_cut, is_seen)
 
 
 def _inside(mask: Tensor) -> Tensor:

@@ -185,8 +185,8 @@ def _network(folder: Path) -> nn.Module:
         )
     except ImportError as error:
         raise CelKitError(
-            f"transformers cannot load its depth networks: {_innermost(error)} Update transformers, "
-            "and torch with whatever belongs to it (torchvision, torchaudio)."
+            f"transformers cannot load its depth networks: {_innermost(error)} Update it and torch "
+            "with what belongs to torch (torchvision, torchaudio)."
         ) from error
     # transformers and safetensors raise whatever they meet, also kinds of their own.
     except Exception as error:
