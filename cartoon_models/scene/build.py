@@ -1,0 +1,326 @@
+"""A picture taken apart: its characters as layers, in order, before a filled background plate."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..instances.data import MASK_THRESHOLD, Instances, count_of, require_size
+from ..picture import as_tensor
+from ..progress import Progress
+from .anchor import MODES, anchor, background_plane
+from .data import FOCAL, Layer, LayeredScene, Plane
+from .depth import Depth, read_depth
+from .depth_guess import guess_depth
+from .matte import LEAST_ALPHA, Cutout, cut_outs
+from .occluders import Occluder, find_occluders
+from .order import occlusion_order
+from .plate import Plate
+from .plate_pixels import blank_plate, plate_pixels
+from .recombine import coverage, lead_over, recombine, visible
+
+log = logging.getLogger("celkit")
+
+_SPECK = 0.001  # share of a mask's pixels
+
+FILLS = ("auto", "diffuse", "patchmatch", "cv2", "none")
+
+
+@dataclass(frozen=True, eq=False)
+class _Thing:
+    """An instance or an occluder before it is a layer."""
+
+    name: str
+    mask: np.ndarray
+    plane: Plane
+    instance: int | None = None
+
+
+def build_scene(
+    picture: Tensor | np.ndarray,
+    found: Instances,
+    depth: Depth | Tensor | np.ndarray | None = None,
+    plate: Plate | Tensor | np.ndarray | None = None,
+    *,
+    mode: str = "foot",
+    margin: float = 0.1,
+    occluders: bool = True,
+    relief: bool = True,
+    focal: float = FOCAL,
+    fill: str = "auto",
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> LayeredScene:
+    """Take a picture apart into a background plate and layers before it.
+
+    The camera that took the picture sees the picture again, exactly: layers have clean edge colours
+    and soft edges, and what is left of a pixel is the plate's. Characters that the picture's edge
+    cuts off go on into the margin with the colours they have there.
+
+    Args:
+        picture: ``[H, W]`` or ``[H, W, 1|3|4]``; a fourth channel is its transparency.
+        found: the characters, each of which becomes a layer. Empty masks and those that others
+            hide wholly are left out, and of none at all the whole picture becomes one layer with
+            a relief; the log says so.
+        depth: a depth picture of any size (see `read_depth`, for its polarity and kind too), a
+            `Depth`, or None for a guess from where the characters stand.
+        plate: the background without the characters: a picture ``[H, W, 3|4]`` (alpha 0: not
+            known) of the picture's size or with the margin around it, or a `Plate`. Only what the
+            picture does not show is taken of it. None: it is filled as ``fill`` says.
+        mode: where a character stands; see `anchor`. One of `MODES`.
+        margin: how far the plate goes on past each side, as a share of the picture's width.
+        occluders: make layers of background that stands before a character (needs a depth).
+        relief: let the plate follow the depth; otherwise it is a slanted plane.
+        focal: focal length of the camera, in widths of the picture.
+        fill: what fills the plate, one of `FILLS`; see `fill_background`. ``"none"`` leaves holes.
+        seed: chance in the filling.
+        progress: called with (done, total).
+
+    Returns:
+        The scene, on the picture's device.
+
+    Raises:
+        ValueError: sizes that differ, a word that is not known, a margin that is not 0 to 1, or
+            what `read_depth` and `Plate` say of theirs.
+    """
+    if mode not in MODES:
+        raise ValueError(f"Anchor {mode!r} is not known; use one of {', '.join(MODES)}.")
+    if fill not in FILLS:
+        raise ValueError(f"Fill method {fill!r} is not known; use one of {', '.join(FILLS)}.")
+    if not 0 <= margin <= 1:
+        raise ValueError(f"The margin is from 0 to 1 of the picture's width, not {margin}.")
+    has_alpha = not isinstance(picture, (Tensor, np.ndarray)) or (
+        picture.ndim == 3 and picture.shape[2] == 4
+    )
+    pixels = as_tensor(picture, channels=4 if has_alpha else 3)
+    device = pixels.device
+    size = tuple(pixels.shape[:2])
+    require_size("The picture", size, found.size)
+    colors = pixels[..., :3].cpu().numpy()
+    opacity = pixels[..., 3].cpu().numpy() if has_alpha else None
+    if opacity is not None and float(opacity.min()) == 1:
+        opacity = None
+    step = progress or (lambda done, total: None)
+    step(0, 4)
+    is_given = depth is not None
+    depth = _depth(depth, found, size)
+    disparity = depth.disparity.numpy()
+    border = round(margin * size[1])
+    things, order = _things(colors, found, disparity, mode, occluders and is_given)
+    if opacity is not None:
+        things = [replace(thing, mask=np.minimum(thing.mask, opacity)) for thing in things]
+    step(1, 4)
+    cuts = cut_outs(colors, [thing.mask for thing in things], order)
+    for thing, cut in zip(things, cuts, strict=True):
+        if cut is None:
+            log.warning("Of %s nothing is visible; it is no layer.", thing.name)
+    kept = [(things[index], cuts[index]) for index in order if cuts[index] is not None]
+    step(2, 4)
+    cutouts = [cut for _, cut in kept]
+    if plate is None and fill == "none":
+        plate = blank_plate(size, border)
+    behind, offset = plate_pixels(
+        colors, opacity, coverage(cutouts, size), plate, border, fill, seed
+    )
+    step(3, 4)
+    _fit(colors, opacity, cutouts, behind, offset)
+    made = _assembled(kept, behind, offset, disparity, size, focal, mode, relief)
+    if not made.layers:
+        log.warning(
+            "There are no instances to make layers of: the whole picture is one layer with a "
+            "relief by its depth."
+        )
+        made = _whole(made, disparity)
+    step(4, 4)
+    return made.to(device)
+
+
+def _depth(
+    depth: Depth | Tensor | np.ndarray | None, found: Instances, size: tuple[int, int]
+) -> Depth:
+    if depth is None:
+        return guess_depth(size, found)
+    if not isinstance(depth, Depth):
+        return read_depth(depth, found, size)
+    if depth.size != size:
+        require_size("The depth", depth.size, found.size)
+    return depth
+
+
+def _things(
+    colors: np.ndarray,
+    found: Instances,
+    disparity: np.ndarray,
+    mode: str,
+    occluders: bool,
+) -> tuple[list[_Thing], list[int]]:
+    """What becomes layers, and its order, the farthest first."""
+    things = []
+    flat = "plane" if mode == "relief" else mode  # the relief comes when the layer's box is known
+    empty = 0
+    masks = [_tidied(mask) for mask in found.masks.cpu().numpy()]
+    claims = sum((mask >= MASK_THRESHOLD).astype(np.uint16) for mask in masks)
+    for index, mask in enumerate(masks):
+        if float(mask.max()) < MASK_THRESHOLD:
+            empty += 1
+            continue
+        plane, _ = anchor(disparity, _alone(mask, claims), flat)
+        things.append(_Thing(f"{found.labels[index]} {index}", mask, plane, index))
+    if empty:
+        log.warning("The masks of %s are empty; they are no layers.", count_of(empty))
+    solid = [thing.mask >= MASK_THRESHOLD for thing in things]
+    nearness = [
+        _at(thing.plane, mask, disparity.shape) for thing, mask in zip(things, solid, strict=True)
+    ]
+    before: list[tuple[int, int]] = []
+    if occluders and things:
+        gone = np.logical_or.reduce(solid)
+        ground, _ = background_plane(disparity, gone.astype(np.float32), relief=False)
+        pieces = find_occluders(disparity, solid, _values(ground, disparity.shape))
+        for number, piece in enumerate(pieces):
+            place = len(things)
+            things.append(_occluder(number, piece, disparity))
+            solid.append(piece.mask)
+            nearness.append(piece.nearness)
+            before += [(place, index) for index in piece.behind]
+    return things, occlusion_order(colors, solid, nearness, before)
+
+
+def _tidied(mask: np.ndarray) -> np.ndarray:
+    """The mask without the specks and pinholes that networks leave."""
+    for value, replacement in ((1, 0.0), (0, 1.0)):
+        inside = mask >= MASK_THRESHOLD
+        least = inside.sum() * _SPECK
+        chosen = (inside == value).astype(np.uint8)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(chosen, connectivity=8)
+        areas = stats[:, cv2.CC_STAT_AREA]
+        small = areas < least
+        small[0] = False
+        if small.any():
+            mask = np.where(small[labels], np.float32(replacement), mask)
+    return mask
+
+
+def _alone(mask: np.ndarray, claims: np.ndarray) -> np.ndarray:
+    """The mask where no other claims the pixels, if that is enough to say how near it is."""
+    inside = mask >= MASK_THRESHOLD
+    alone = inside & (claims == 1)
+    return np.where(alone, mask, 0) if 4 * alone.sum() >= inside.sum() else mask
+
+
+def _occluder(number: int, piece: Occluder, disparity: np.ndarray) -> _Thing:
+    mask = piece.mask.astype(np.float32)
+    plane, _ = anchor(disparity, mask, "plane")
+    return _Thing(f"occluder {number}", mask, plane)
+
+
+def _fit(
+    colors: np.ndarray,
+    opacity: np.ndarray | None,
+    cutouts: list[Cutout],
+    behind: np.ndarray,
+    offset: tuple[int, int],
+) -> None:
+    """Make layers and plate, in place, mix to the picture."""
+    height, width = colors.shape[:2]
+    place = slice(-offset[1], height - offset[1]), slice(-offset[0], width - offset[0])
+    open_to = coverage(cutouts, (height, width))
+    within = behind[place]
+    shown = open_to > LEAST_ALPHA
+    if opacity is None:
+        alpha = np.where(shown, 1, within[..., 3])
+    else:  # what the layers leave of the picture's own
+        rest = 1 - (1 - opacity) / np.maximum(open_to, LEAST_ALPHA)
+        alpha = np.where(shown, np.clip(rest, 0, 1), within[..., 3])
+    seen = visible(open_to)
+    unknown = within[..., 3] <= 0
+    plate = lead_over(np.where(unknown[..., None], colors, within[..., :3]), colors, seen, unknown)
+    alpha = alpha.astype(np.float32)
+    recombine(colors, opacity, cutouts, plate, alpha)
+    within[..., :3], within[..., 3] = plate, alpha
+
+
+def _assembled(
+    kept: list[tuple[_Thing, Cutout]],
+    behind: np.ndarray,
+    offset: tuple[int, int],
+    disparity: np.ndarray,
+    size: tuple[int, int],
+    focal: float,
+    mode: str,
+    relief: bool,
+) -> LayeredScene:
+    """The scene of what was cut out; ``behind`` is the plate with straight alpha."""
+    height, width = behind.shape[:2]
+    box = (offset[0], offset[1], offset[0] + width, offset[1] + height)
+    gone = np.zeros(size, np.float32)
+    for _, cutout in kept:
+        np.maximum(gone[cutout.place], cutout.alpha > 0, out=gone[cutout.place])
+    plane, bumps = background_plane(disparity, gone, box=box, relief=relief)
+    if bumps is not None and float(bumps.abs().max()) < 1e-3:
+        bumps = None
+    plate = Layer("plate", torch.from_numpy(_premultiplied(behind)), offset, plane, bumps)
+    layers = []
+    for thing, cutout in kept:
+        rgba = np.dstack([cutout.colors, cutout.alpha])
+        rgba, corner = _carried_on(_premultiplied(rgba), cutout.box, box, size)
+        plane, bumps = thing.plane, None
+        if mode == "relief" and thing.instance is not None:
+            part = (*corner, corner[0] + rgba.shape[1], corner[1] + rgba.shape[0])
+            plane, bumps = anchor(disparity, thing.mask, mode, box=part)
+        layers.append(
+            Layer(thing.name, torch.from_numpy(rgba), corner, plane, bumps, thing.instance)
+        )
+    return LayeredScene(plate, tuple(layers), size, focal)
+
+
+def _carried_on(
+    rgba: np.ndarray, box: tuple[int, ...], limit: tuple[int, ...], size: tuple[int, int]
+) -> tuple[np.ndarray, tuple[int, int]]:
+    """A layer that the picture's edge cuts off, continued as far as the plate goes."""
+    height, width = size
+    left = box[0] - limit[0] if box[0] == 0 and rgba[:, 0, 3].any() else 0
+    top = box[1] - limit[1] if box[1] == 0 and rgba[0, :, 3].any() else 0
+    right = limit[2] - box[2] if box[2] == width and rgba[:, -1, 3].any() else 0
+    bottom = limit[3] - box[3] if box[3] == height and rgba[-1, :, 3].any() else 0
+    rgba = np.pad(rgba, ((top, bottom), (left, right), (0, 0)), mode="edge")
+    return np.ascontiguousarray(rgba), (box[0] - left, box[1] - top)
+
+
+def _whole(scene: LayeredScene, disparity: np.ndarray) -> LayeredScene:
+    """The plate once more as a layer that follows the depth, before itself as a far plane."""
+    plate = scene.plate
+    everything = np.ones(scene.size, np.float32)
+    plane, bumps = anchor(disparity, everything, "relief", box=plate.box)
+    layer = Layer("picture", plate.rgba, plate.offset, plane, bumps)
+    far = float(disparity.min())
+    return replace(scene, plate=replace(plate, plane=(far, 0.0, 0.0), relief=None), layers=(layer,))
+
+
+def _premultiplied(rgba: np.ndarray) -> np.ndarray:
+    result = np.ascontiguousarray(rgba, dtype=np.float32)
+    result[..., :3] *= result[..., 3:]
+    return result
+
+
+def _values(plane: Plane, size: tuple[int, int]) -> np.ndarray:
+    """float32 ``[H, W]``: the plane's disparity at the middle of each pixel."""
+    height, width = size
+    y, x = np.ogrid[:height, :width]
+    at_center, slope_x, slope_y = plane
+    values = slope_x * (x + 0.5 - width / 2) / width + slope_y * (y + 0.5 - height / 2) / width
+    return (at_center + values).astype(np.float32)
+
+
+def _at(plane: Plane, mask: np.ndarray, size: tuple[int, int]) -> float:
+    """The plane's disparity at the middle of a mask."""
+    rows, columns = np.nonzero(mask)
+    height, width = size
+    x, y = float(columns.mean()) + 0.5, float(rows.mean()) + 0.5
+    at_center, slope_x, slope_y = plane
+    return at_center + slope_x * (x - width / 2) / width + slope_y * (y - height / 2) / width
