@@ -103,14 +103,14 @@ def parallax_loop(stage: Stage, along: Tensor, amount: float) -> Camera:
 
 
 def dolly_zoom(stage: Stage, along: Tensor, amount: float) -> Camera:
-    """Back, on the line to the subject, while the lens zooms in so that the subject keeps its size.
+    """Straight back while the lens zooms in so that the subject keeps its size.
 
-    A point at disparity d is seen at ``focal / (1 - forward d)`` times its offset from the axis:
-    the focal length that undoes it for the subject is the one of `focals`.
+    From z further forward a point at disparity d is seen ``1 / (1 - z d)`` times as far off the
+    middle of the frame. The lens undoes that for the disparity of the subject, which so keeps its
+    place as well.
     """
     back = -along * stage.forward(amount)
-    focals = stage.focal * (1 - back * stage.subject)
-    return pose(stage, along, back[:, None] * stage.ray, focals=focals)
+    return pose(stage, along, _columns(z=back), focals=stage.focal * (1 - back * stage.subject))
 
 
 def auto_zoom(stage: Stage, along: Tensor, amount: float) -> Camera:

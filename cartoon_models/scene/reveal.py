@@ -134,10 +134,11 @@ def inside_plate(plate: Layer, matrix: np.ndarray, x: np.ndarray, y: np.ndarray)
     inverse = inverse / np.abs(inverse).max()
     left, top, right, bottom = plate.box
     u, v, w = inverse
-    sides = (u - left * w, right * w - u, v - top * w, bottom * w - v)
+    left, top = left - _ROUNDING, top - _ROUNDING
+    right, bottom = right + _ROUNDING, bottom + _ROUNDING
     inside = w[0] * x + w[1] * y + w[2] > 0
-    for side in sides:
-        inside = inside & (side[0] * x + side[1] * y + side[2] >= -_ROUNDING * np.abs(w).sum())
+    for side in (u - left * w, right * w - u, v - top * w, bottom * w - v):
+        inside = inside & (side[0] * x + side[1] * y + side[2] >= 0)
     return inside
 
 

@@ -1,0 +1,182 @@
+"""The largest move that reveals nothing that is not there.
+
+Nothing is rendered for it where the plate is filled: homographies take the corners of the frame to
+the plate, which is convex, so a frame lies on the plate if its corners do; and they take the edges
+at which the picture cuts a layer to the frame. Only a plate with holes behind its layers is looked
+at pixel by pixel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .camera import Camera
+from .data import LayeredScene
+from .geometry import Size, homographies, views
+from .outline import SIDES, Edge, cut_edges, enters, plate_edges
+from .paths import Path, preset_path
+from .reveal import frame_coverage, missing_pixels
+from .trace import backward
+
+LARGEST = 0.25
+"""No safe amount is above this, as a share of the frame's width."""
+
+_TRIALS = 32  # amounts that are looked at before the first that is not safe is narrowed down
+_HALVINGS = 40
+_SLACK = 1e-7  # pixels: rounding, less than what coverage allows for
+_LEAST = 1e-5  # of the frame's width: less is no movement
+_PIXEL_TRIALS = 8
+_PIXEL_STEP = 1e-5  # of the frame's width
+
+
+@dataclass(frozen=True)
+class SafeMove:
+    """How far a move may go.
+
+    Attributes:
+        amount: the largest safe one, 0 to `LARGEST`.
+        reason: what is in the way of more, as the end of a sentence.
+    """
+
+    amount: float
+    reason: str
+
+
+def safe_amount(name: str, scene: LayeredScene, size: Size | None = None, **options) -> float:
+    """The largest amount of a preset up to which every frame shows only what is there.
+
+    That is: the plate reaches to the corners of every frame, no pixel of it shows that was hidden
+    and is not filled, no edge at which the picture's border cuts a layer comes into the frame, and
+    the camera passes no layer. A character cut by the left border, say, leaves no safe truck at
+    all, and a margin of the plate does not help it; a lens zoom does (``zoom=1.05``).
+
+    Args:
+        name: one of `presets.PRESETS`.
+        size: ``(H, W)`` of the frames; the picture's by default.
+        options: the others of `presets.camera_preset`: ``frames``, ``fps``, ``easing``,
+            ``instance``, ``seed``, ``loop``, ``reverse``, ``zoom``.
+
+    Returns:
+        0 to `LARGEST`. Smaller amounts are safe as well.
+    """
+    return largest_safe(preset_path(name, scene, **options), scene, size).amount
+
+
+def largest_safe(path: Path, scene: LayeredScene, size: Size | None = None) -> SafeMove:
+    """The largest safe amount of any family of cameras, and what is in the way of a larger one.
+
+    Args:
+        path: the camera for an amount; the further the larger that is.
+    """
+    frame = size or scene.size
+    edges = (plate_edges(scene) if scene.plate.relief is not None else []) + cut_edges(scene)
+
+    def obstacle(amount: float) -> str | None:
+        try:
+            camera = path(amount)
+        except ValueError as error:
+            return str(error).rstrip(".")
+        return _obstacle(scene, camera, frame, edges)
+
+    found = _narrowed(obstacle, np.linspace(0, LARGEST, _TRIALS + 1), _HALVINGS)
+    missing = missing_pixels(scene)
+    if missing.any():
+        found = _narrowed_by_pixels(path, scene, frame, missing, found)
+    return found if found.amount >= _LEAST else SafeMove(0.0, found.reason)
+
+
+def _narrowed(obstacle, amounts: np.ndarray, halvings: int) -> SafeMove:
+    """Between the last of the amounts that are safe, all before it being so, and the next."""
+    safe, reason = 0.0, f"more than {float(amounts[-1]):.2f} was not looked for"
+    for amount in amounts.tolist():
+        there = obstacle(amount)
+        if there is None:
+            safe = amount
+            continue
+        reason, unsafe = there, amount
+        for _ in range(halvings):
+            middle = (safe + unsafe) / 2
+            there = obstacle(middle)
+            if there is None:
+                safe = middle
+            else:
+                reason, unsafe = there, middle
+        break
+    return SafeMove(float(safe), reason)
+
+
+def _narrowed_by_pixels(
+    path: Path, scene: LayeredScene, frame: Size, missing: np.ndarray, bound: SafeMove
+) -> SafeMove:
+    """The same for holes of the plate. Frames that showed one are looked at first the next time."""
+    order: list[int] = []
+
+    def obstacle(amount: float) -> str | None:
+        camera = path(amount)
+        if not order:
+            order.extend(range(len(camera)))
+        for place, index in enumerate(order):
+            if float(frame_coverage(scene, camera.frames([index]), frame, missing)) < 1:
+                order.insert(0, order.pop(place))
+                return "the plate is not filled there"
+        return None
+
+    amounts = np.linspace(0, bound.amount, _PIXEL_TRIALS + 1)
+    halvings = int(np.ceil(np.log2(max(2.0, amounts[1] / _PIXEL_STEP))))
+    found = _narrowed(obstacle, amounts, halvings)
+    return bound if found.amount == bound.amount else found
+
+
+def _obstacle(scene: LayeredScene, camera: Camera, frame: Size, edges: list[Edge]) -> str | None:
+    """What a camera shows that is not there, or None."""
+    found = _passed(scene, camera, frame)
+    if found is None and scene.plate.relief is None:
+        found = _off_plate(scene, camera, frame)
+    if found is not None:
+        return found
+    across, along = (part.numpy() for part in views(scene, camera, frame))
+    for edge in edges:
+        if enters(scene, edge, across, along, frame):
+            return f"{edge} would be seen"
+    if scene.plate.relief is not None:
+        left, top, right, bottom = scene.plate.box
+        middle = np.array([frame[1] / 2, frame[0] / 2])
+        for matrices in zip(across, along, strict=True):
+            (x, y), third = backward(scene, scene.plate, *matrices, middle)
+            if not (third > 0 and left <= x <= right and top <= y <= bottom):
+                return "the camera would leave the plate"
+    return None
+
+
+def _off_plate(scene: LayeredScene, camera: Camera, frame: Size) -> str | None:
+    """Which end of a flat plate some frame shows."""
+    matrices = homographies(scene, camera, [scene.plate], frame)[:, 0].numpy()
+    height, width = frame
+    corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]).T
+    u, v, w = np.moveaxis(np.linalg.inv(matrices) @ corners, 1, 0)
+    if not (w > 0).all():
+        return "the camera would see beyond the plate's horizon"
+    left, top, right, bottom = scene.plate.box
+    beyond = (left - u / w, top - v / w, u / w - right, v / w - bottom)
+    worst = int(np.argmax([side.max() for side in beyond]))
+    if beyond[worst].max() > _SLACK:
+        return f"the plate ends at its {SIDES[worst]} edge"
+    return None
+
+
+def _passed(scene: LayeredScene, camera: Camera, frame: Size) -> str | None:
+    """Which layer is partly behind the camera in some frame."""
+    rows = homographies(scene, camera, None, frame)[:, :, 2].numpy()
+    along = views(scene, camera, frame)[1][:, 2].numpy()
+    for number, layer in enumerate(scene.layers, 1):
+        left, top, right, bottom = layer.box
+        corners = np.array([[left, top, 1], [right, top, 1], [left, bottom, 1], [right, bottom, 1]])
+        third = rows[:, number] @ corners.T
+        if layer.relief is not None:
+            relief = np.array([float(layer.relief.min()), float(layer.relief.max())])
+            third = third + np.minimum(along * relief[0], along * relief[1])[:, None]
+        if not (third > 0).all():
+            return f"the camera would pass {layer.name}"
+    return None
