@@ -38,13 +38,14 @@ def blur_level(diameter: float) -> int:
 def diameter_at(diameter: float, step: float) -> float:
     """The disc to be drawn on a copy of the layer with one pixel for `step` of the layer's.
 
-    A bit smaller than the disc itself: halving has blurred already (a box of n pixels has the
-    variance (n^2 - 1) / 12, a disc of diameter d that of d^2 / 16), so no jump shows where a
-    growing disc changes from one copy to the next.
+    A bit smaller than the disc itself: halving has blurred already, and so does drawing a disc's
+    rim on larger pixels (each as a box of n pixels, of the variance n^2 / 12, where it was 1 / 12;
+    a disc of diameter d has d^2 / 16). So no jump shows where a growing disc changes from one copy
+    to the next.
     """
     if diameter < _SHARP:
         return 0.0
-    left = math.sqrt(max(diameter**2 - 16 / 12 * (step**2 - 1), 0.0)) / step
+    left = math.sqrt(max(diameter**2 - 16 / 6 * (step**2 - 1), 0.0)) / step
     return round(left * _STEPS) / _STEPS
 
 

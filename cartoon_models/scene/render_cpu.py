@@ -25,6 +25,7 @@ from .warp import Shots, outline, shots
 _TILE = (128, 256)
 _INTERPOLATION = {"bilinear": cv2.INTER_LINEAR, "bicubic": cv2.INTER_CUBIC}
 _HALF = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])  # from indices of pixels to their middles
+_LARGEST = 32766  # OpenCV's limit
 _FAR = np.float32(-1e6)  # an index that lies in no layer
 # Per pixel (r, g, b, a) -> (a, a, a, a), which OpenCV does faster than numpy repeats a channel.
 _ALPHA = np.zeros((4, 5), np.float32)
@@ -51,11 +52,18 @@ class CpuRenderer:
             Pyramid(Texture.of(layer, layer is scene.plate)) for layer in scene.painted
         ]
         self.reliefs = [
-            None if layer.relief is None else layer.relief.detach().numpy()
+            None if layer.relief is None else np.ascontiguousarray(layer.relief.detach().numpy())
             for layer in scene.painted
         ]
         self.rows = [plane_row(layer.plane, scene.size).numpy() for layer in scene.painted]
         self.tiles = _tiles(size)
+        for layer in scene.painted:
+            height, width = layer.rgba.shape[:2]
+            if max(height, width) > _LARGEST:
+                raise ValueError(
+                    f"The layer {layer.name!r} has {width} x {height} pixels; on a CPU layers of "
+                    f"up to {_LARGEST} a side can be drawn."
+                )
 
     def frames(self, camera: Camera, details: bool) -> Iterator[Frame]:
         """Frame after frame, each drawn when it is asked for."""
@@ -177,8 +185,8 @@ class _Drawn:
         border = cv2.BORDER_REPLICATE
         return cv2.remap(self.relief, x - left, y - top, cv2.INTER_LINEAR, borderMode=border)
 
-    def sample(self, tile: np.ndarray, rim: bool, into: np.ndarray) -> None:
-        """Premultiplied pixels of a tile."""
+    def sample(self, tile: np.ndarray, opaque: bool, rim: bool, into: np.ndarray) -> None:
+        """Premultiplied pixels of a tile; colours may overshoot 0..1 where it is opaque."""
         mapped = self.steps > 0 or self.behind
         places = self.places(tile) if mapped or rim else None
         for number, (texture, share) in enumerate(self.textures):
@@ -188,7 +196,7 @@ class _Drawn:
                 cv2.scaleAdd(target, share, into, into)
             elif share != 1:
                 np.multiply(into, np.float32(share), out=into)
-        if self.method == cv2.INTER_CUBIC:
+        if self.method == cv2.INTER_CUBIC and not opaque:
             _tame(into)
         if rim:
             x1, y1, x2, y2 = self.textures[0][0].bounds
@@ -223,11 +231,11 @@ def _draw_tile(work: tuple[np.ndarray, list[tuple[_Drawn, bool, bool]], dict]) -
         pixels[:] = 0
     for layer, opaque, rim in layers:
         if opaque:
-            layer.sample(tile, rim, pixels)
+            layer.sample(tile, True, rim, pixels)
             front = np.ones(shape, bool)
         else:
             spare = np.empty_like(pixels) if spare is None else spare
-            layer.sample(tile, rim, spare)
+            layer.sample(tile, False, rim, spare)
             front = spare[..., 3] >= 0.5
             _over(spare, pixels)
         if details and front.any():

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
+from torch import Tensor
 
 from .data import Layer
 from .lens_blur import disc_kernel
 
+if TYPE_CHECKING:
+    from .texture_torch import TorchTexture
+
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]
+Sides = tuple[bool, bool, bool, bool]
 
 _BLOCK = 16
 _SOLID = 1 - 1e-4
@@ -25,16 +32,22 @@ class Texture:
         step: pixels of the picture per pixel of the texture.
         bounds: ``x1 y1 x2 y2`` in the picture; nothing of it is seen beyond.
         ground: whether nothing lies behind it, as with a plate: blurring then leaves its alpha.
-        cut: whether something is seen right up to them; it then has to end there, sharply.
+        sides: whether something is seen right up to them at the top, bottom, left and right; it
+            then has to end there, sharply.
     """
 
     def __init__(
-        self, rgba: np.ndarray, origin: Point, step: float, bounds: Bounds, ground: bool = False
+        self,
+        rgba: np.ndarray,
+        origin: Point,
+        step: float,
+        bounds: Bounds,
+        sides: Sides,
+        ground: bool = False,
     ) -> None:
-        self.rgba = rgba
-        self.origin, self.step, self.bounds, self.ground = origin, step, bounds, ground
-        alpha = rgba[..., 3]
-        self.cut = any(cut_sides(alpha))
+        self.rgba, self.origin, self.step = rgba, origin, step
+        self.bounds, self.sides, self.ground = bounds, sides, ground
+        alpha = cv2.extractChannel(rgba, 3)
         self._seen = _sums(_blocks(alpha, np.maximum) > 0)
         self._open = _sums(_blocks(alpha, np.minimum) < _SOLID)
 
@@ -42,7 +55,12 @@ class Texture:
     def of(cls, layer: Layer, ground: bool = False) -> Texture:
         """The pixels of a layer, which may be on any device."""
         rgba = np.ascontiguousarray(layer.rgba.detach().cpu().numpy(), np.float32)
-        return cls(rgba, layer.offset, 1.0, layer.box, ground)
+        return cls(rgba, layer.offset, 1.0, layer.box, cut_sides(rgba[..., 3]), ground)
+
+    @property
+    def cut(self) -> bool:
+        """Whether any side is cut."""
+        return any(self.sides)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -92,7 +110,7 @@ class Texture:
             rgba = cv2.copyMakeBorder(rgba, 0, odd[0], 0, odd[1], cv2.BORDER_REPLICATE)
         size = rgba.shape[1] // 2, rgba.shape[0] // 2
         half = cv2.resize(rgba, size, interpolation=cv2.INTER_AREA)
-        return Texture(half, self.origin, self.step * 2, self.bounds, self.ground)
+        return Texture(half, self.origin, self.step * 2, self.bounds, self.sides, self.ground)
 
     def blurred(self, diameter: float) -> Texture:
         """The same seen through a disc of that many of its pixels.
@@ -105,10 +123,11 @@ class Texture:
             soft = _convolved(self.rgba, kernel, (0, 0, 0, 0))
             # Colour mixes with known colour only; what is not known stays so.
             soft *= self.rgba[..., 3:] / np.maximum(soft[..., 3:], 1e-6)
-            return Texture(soft, self.origin, self.step, self.bounds, ground=True)
-        grown, bounds = grown_by(len(kernel) // 2, cut_sides(self.rgba[..., 3]), self)
+            return Texture(soft, self.origin, self.step, self.bounds, self.sides, True)
+        grown, bounds = grown_by(len(kernel) // 2, self)
         origin = (self.origin[0] - self.step * grown[2], self.origin[1] - self.step * grown[0])
-        return Texture(_convolved(self.rgba, kernel, grown), origin, self.step, bounds)
+        soft = _convolved(self.rgba, kernel, grown)
+        return Texture(soft, origin, self.step, bounds, self.sides)
 
 
 def _convolved(rgba: np.ndarray, kernel: np.ndarray, grown: tuple[int, ...]) -> np.ndarray:
@@ -118,15 +137,15 @@ def _convolved(rgba: np.ndarray, kernel: np.ndarray, grown: tuple[int, ...]) -> 
     return cv2.filter2D(rgba, -1, kernel, borderType=cv2.BORDER_REPLICATE)
 
 
-def grown_by(reach: int, cut: tuple[bool, ...], texture: Texture) -> tuple[tuple[int, ...], Bounds]:
+def grown_by(reach: int, texture: Texture | TorchTexture) -> tuple[tuple[int, ...], Bounds]:
     """How many pixels blur adds at the top, bottom, left and right; the bounds with them."""
-    grown = tuple(0 if side else reach for side in cut)
+    grown = tuple(0 if cut else reach for cut in texture.sides)
     top, bottom, left, right = (texture.step * side for side in grown)
     x1, y1, x2, y2 = texture.bounds
     return grown, (x1 - left, y1 - top, x2 + right, y2 + bottom)
 
 
-def cut_sides(alpha: np.ndarray) -> tuple[bool, bool, bool, bool]:
+def cut_sides(alpha: np.ndarray | Tensor) -> Sides:
     """Whether something is seen at the top, bottom, left and right rim."""
     rims = (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1])
     return tuple(bool(rim.max() > _INVISIBLE) for rim in rims)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from .data import Layer
 from .lens_blur import disc_kernel
-from .texture import Bounds, cut_sides, grown_by
+from .texture import Bounds, Sides, cut_sides, grown_by
 
 
 class TorchTexture:
@@ -18,22 +18,32 @@ class TorchTexture:
         rgba: ``[1, 4, h, w]``, float16, or float32 on a CPU.
         extent: ``x1 y1 x2 y2`` in the picture: what its pixels fill.
         step: pixels of the picture per pixel of the texture.
-        bounds, ground, cut: see `texture.Texture`.
+        bounds, sides, ground: see `texture.Texture`.
     """
 
     def __init__(
-        self, rgba: Tensor, extent: Bounds, step: float, bounds: Bounds, ground: bool
+        self,
+        rgba: Tensor,
+        extent: Bounds,
+        step: float,
+        bounds: Bounds,
+        sides: Sides,
+        ground: bool = False,
     ) -> None:
         self.rgba = rgba if rgba.device.type == "cpu" else rgba.half()
-        self.extent, self.step, self.bounds, self.ground = extent, step, bounds, ground
-        self._sides = cut_sides(rgba[0, 3])
-        self.cut = any(self._sides)
+        self.extent, self.step = extent, step
+        self.bounds, self.sides, self.ground = bounds, sides, ground
 
     @classmethod
     def of(cls, layer: Layer, ground: bool = False) -> TorchTexture:
         """The pixels of a layer, where it lies."""
         rgba = layer.rgba.permute(2, 0, 1)[None].contiguous()
-        return cls(rgba, layer.box, 1.0, layer.box, ground)
+        return cls(rgba, layer.box, 1.0, layer.box, cut_sides(layer.rgba[..., 3]), ground)
+
+    @property
+    def cut(self) -> bool:
+        """Whether any side is cut."""
+        return any(self.sides)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -55,7 +65,7 @@ class TorchTexture:
             soft = _convolved(rgba, kernel, (0, 0, 0, 0))
             soft *= rgba[:, 3:] / soft[:, 3:].clamp(min=1e-6)
             return self._like(soft, self.extent[:2], self.step, self.bounds)
-        grown, bounds = grown_by(len(kernel) // 2, self._sides, self)
+        grown, bounds = grown_by(len(kernel) // 2, self)
         corner = (self.extent[0] - self.step * grown[2], self.extent[1] - self.step * grown[0])
         return self._like(_convolved(rgba, kernel, grown), corner, self.step, bounds)
 
@@ -64,7 +74,7 @@ class TorchTexture:
     ) -> TorchTexture:
         (x, y), (height, width) = corner, rgba.shape[2:]
         extent = (x, y, x + width * step, y + height * step)
-        return TorchTexture(rgba, extent, step, bounds, self.ground)
+        return TorchTexture(rgba, extent, step, bounds, self.sides, self.ground)
 
 
 def _convolved(rgba: Tensor, kernel: Tensor, grown: tuple[int, ...]) -> Tensor:
