@@ -15,7 +15,7 @@ import numpy as np
 from torch import Tensor
 
 _SHARP = 0.5  # a disc of less than this many pixels changes nothing
-_WIDEST = 6.0  # pixels of the copy that a disc is drawn on
+_WIDEST = 8.0  # pixels of the copy that a disc is drawn on
 _STEPS = 8  # diameters per pixel of that copy that are told apart, so that some can be kept
 _SAMPLES = 8  # per pixel and direction, of the disc's edge
 

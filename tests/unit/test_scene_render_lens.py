@@ -28,9 +28,9 @@ def test_discs_have_the_width_that_was_asked_for(diameter):
 
 
 def test_wide_discs_are_drawn_on_smaller_copies_without_a_jump():
-    assert [blur_level(diameter) for diameter in (0, 1, 5.9, 6.1, 11.9, 12.1)] == [0, 0, 0, 1, 1, 2]
+    assert [blur_level(diameter) for diameter in (0, 1, 7.9, 8.1, 15.9, 16.1)] == [0, 0, 0, 1, 1, 2]
     assert diameter_at(0.4, 1) == 0 and diameter_at(5, 1) == 5
-    assert 2.5 < diameter_at(6.1, 2) < 3
+    assert 3.5 < diameter_at(8.1, 2) < 4
 
 
 def test_the_layer_in_focus_is_sharp_and_others_are_not():
@@ -71,7 +71,7 @@ def test_a_wide_disc_is_as_wide_as_the_aperture_says():
     )
     made = LayeredScene(plate, (Layer("dot", dot, (16, 16), (0.75, 0.0, 0.0)),), (65, 65))
     place = torch.arange(65) - 32.0
-    for diameter in (3.0, 5.8, 6.2, 12.5, 20.0):
+    for diameter in (3.0, 7.8, 8.2, 12.5, 20.0):
         camera = focused(moved(), 0.25, diameter / 65 / 0.5)
         frame = next(render_frames(made, camera))[..., 0]
         assert float(frame.sum()) == pytest.approx(25, rel=0.04)
