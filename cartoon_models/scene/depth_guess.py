@@ -33,9 +33,9 @@ _ASTRAY = (
     1.5,
 )  # share of figures that do not stand on the ground; deviation of their logarithm
 _HANGING = 0.25
-# Of figures that the frame cuts off below, measured on made-up scenes: how much nearer they are
-# than the lower edge, where the root of their area is so many picture heights; and its power.
-_BEFORE, _SIDE, _BY_SIDE = 1.08, 0.5, 0.1
+# Of figures that the frame cuts off below, measured on made-up scenes: how high the whole figure is
+# where the root of the area seen is 1 (both in picture heights), and its power; the weight of that.
+_WHOLE, _BY_SIDE, _BY_SIZE = 1.5, 0.6, 0.3
 _FAR = 0.05  # disparity of what is behind everything, of the nearest
 
 
@@ -131,8 +131,11 @@ def _nearness(figures: _Figures, ground: Ground) -> np.ndarray:
     # Feet that would stand beyond a quarter of the size that is seen hang in the air.
     tall = np.maximum(figures.foot - figures.top, 1e-3)
     standing = np.where(under > _HANGING * tall, under, np.minimum(tall, bottom))
-    # Cut off below: before the picture's lower edge, the larger the more.
-    cut_off = bottom * np.maximum(_BEFORE * (figures.side / _SIDE) ** _BY_SIDE, 1.01)
+    # Cut off below: before the picture's lower edge, and as near as large; where nobody stands,
+    # nothing is known of the ground and size alone decides.
+    trust = _BY_SIZE if (figures.is_seen & ~figures.is_cut).any() else 1.0
+    large = _WHOLE * np.maximum(figures.side, 1e-3) ** _BY_SIDE
+    cut_off = np.maximum(bottom ** (1 - trust) * large**trust, 1.01 * bottom)
     return np.where(figures.is_cut, cut_off, standing)
 
 

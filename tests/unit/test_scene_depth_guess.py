@@ -69,6 +69,14 @@ def test_who_is_cut_off_below_is_before_the_ground():
     assert float(depth.disparity[-1, 150]) < 1
 
 
+def test_a_close_up_is_well_before_what_is_seen_of_the_ground():
+    found = characters((40, 10, 120, 100))
+    depth = guess_depth(SIZE, found)
+    assert nearness(depth, found) == [1]
+    assert 0.4 < float(depth.disparity[-1, 150]) < 0.8
+    assert float(depth.disparity[-1, 150]) > float(depth.disparity[10, 150])
+
+
 def test_who_hangs_in_the_air_is_as_near_as_large():
     found = characters((10, 5, 20, 15), (60, 5, 100, 45), (120, 40, 140, 90))
     small, large, _ = nearness(guess_depth(SIZE, found), found)
