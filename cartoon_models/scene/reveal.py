@@ -13,7 +13,17 @@ from ..progress import Progress
 from .camera import Camera
 from .data import Layer, LayeredScene
 from .geometry import Size, views
-from .trace import backward, centers, drawn, forward, homography, index_to_picture, warped
+from .trace import (
+    backward,
+    box_in_frame,
+    centers,
+    drawn,
+    forward,
+    homography,
+    index_to_picture,
+    sampled,
+    warped,
+)
 
 REACH = 2
 """Pixels that a bicubic sample reads on each side of where it looks."""
@@ -198,7 +208,7 @@ def _shown(
         shown = _in_frame(to_frame, columns, rows, frame)
     else:
         points, third = forward(scene, plate, across, along, centers(shape) + np.array((x, y)))
-        shown = (third > 0) & (points > -1).all(-1) & (points < np.array(frame[::-1]) + 1).all(-1)
+        shown = (third > 0) & _between(points, np.array((-1, -1)), np.array(frame[::-1]) + 1)
     for layer, values in zip(scene.layers, opaque, strict=True):
         if points is None and layer.relief is None:
             to_layer = homography(scene, layer, across, along) @ index_to_picture(layer)
@@ -208,11 +218,23 @@ def _shown(
             grid = centers(shape) - 0.5
             seen = grid @ to_frame[:, :2].T + to_frame[:, 2]
             points = seen[..., :2] / np.where(seen[..., 2:] > 0, seen[..., 2:], np.nan)
-        found, third = backward(scene, layer, across, along, np.nan_to_num(points, nan=-1e6))
+        near = shown
+        if layer.relief is None:  # only what lies behind its box can be hidden by it
+            low, high = box_in_frame(scene, layer, across, along)
+            near = shown & _between(points, low - 1, high + 1)
+        there = np.nan_to_num(points[near], nan=-1e6)
+        if not len(there):
+            continue
+        found, third = backward(scene, layer, across, along, there)
         at = np.where(third[..., None] > 0, found, -1e6) - layer.offset - 0.5
-        at = np.clip(np.nan_to_num(at, posinf=-1e6, neginf=-1e6), -1e6, 1e6).astype(np.float32)
-        shown &= cv2.remap(values, at, None, cv2.INTER_LINEAR) < 255
+        shown[near] = sampled(values, at) < 255
     return shown
+
+
+def _between(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Whether points ``[..., 2]`` lie in a box."""
+    x, y = points[..., 0], points[..., 1]
+    return (x > low[0]) & (x < high[0]) & (y > low[1]) & (y < high[1])
 
 
 def _in_frame(matrix: np.ndarray, x: np.ndarray, y: np.ndarray, frame: Size) -> np.ndarray:
