@@ -9,6 +9,7 @@ from .fill_diffuse import diffuse
 # A step in colour below this is a difference of shade and is spread out; a larger one is a line or
 # a thing that ends there, and would bleed.
 _SHADE = 0.12
+_REACH = 64  # a seam is spread over about this part of the longer side
 _SWEEPS = 6
 _SMALLEST = 8  # pixels; here sweeps alone are quick
 _LAPLACE = np.float32([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
@@ -21,8 +22,8 @@ def blend_copies(
 
     Solves the Poisson equation (Perez, Gangnet and Blake, "Poisson image editing", 2003, section 2)
     for what is added to the copies: at the rim it is the step in colour from a copy to the picture,
-    and where pieces with different offsets meet, its gradient is what their sources lack. Steps too
-    large for a difference of shade are left as they are.
+    and where pieces with different offsets meet, its gradient is what their sources lack, for a
+    short distance. Steps too large for a difference of shade are left as they are.
 
     Args:
         filled: float32 ``[H, W, 3]``: the known pixels, and copies of them.
@@ -41,51 +42,63 @@ def blend_copies(
         slice(max(0, columns.min() - 1), columns.max() + 2),
     )
     rim, is_rim, steps = _steps(filled, known, wanted, offsets)
-    change = diffuse(rim[box], is_rim[box], _SWEEPS) + solve_poisson(steps[box], wanted[box])
+    change = diffuse(rim[box], is_rim[box], _SWEEPS) + solve_poisson(
+        steps[box], wanted[box], max(wanted.shape) / _REACH
+    )
     result = filled.copy()
     np.copyto(result[box], np.clip(filled[box] + change, 0, 1), where=wanted[box][..., None])
     return result
 
 
-def solve_poisson(steps: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """u with ``sum over the 4 neighbours q of (u(q) - u(p)) = steps(p)`` inside, and 0 outside.
+def solve_poisson(steps: np.ndarray, inside: np.ndarray, reach: float) -> np.ndarray:
+    """u with ``sum over the 4 neighbours q of (u(q) - u(p)) = u(p) / reach^2 + steps(p)`` inside.
 
-    Past the edge of the array there is no neighbour. From coarse to fine, like `diffuse`, and again
-    for what that leaves, which a scale's mask of whole pixels cannot see.
+    Outside u is 0; past the edge of the array there is no neighbour. The term with ``reach``, in
+    pixels, lets u fade at that distance: without it many small steps that lean the same way add up
+    (screened Poisson equation: Bhat et al., "Fourier analysis of the 2D screened Poisson equation
+    for gradient domain problems", 2008). From coarse to fine, like `diffuse`, and again for what
+    that leaves.
 
     Args:
         steps: float32 ``[H, W, C]``.
         inside: bool ``[H, W]``.
     """
-    import cv2
-
     mask = inside[..., None].astype(np.float32)
     steps = steps * mask
-    values = _solved(steps, mask)
-    steps -= cv2.filter2D(values, -1, _LAPLACE, borderType=cv2.BORDER_REPLICATE)
-    return values + _solved(steps * mask, mask)
+    values = _solved(steps, mask, reach**-2)
+    return values + _solved((steps - _applied(values, reach**-2)) * mask, mask, reach**-2)
 
 
-def _solved(steps: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def _solved(steps: np.ndarray, mask: np.ndarray, pull: float) -> np.ndarray:
     import cv2
 
     height, width = mask.shape[:2]
-    if min(height, width) < 2 * _SMALLEST or not mask.any():
-        values, sweeps = np.zeros_like(steps), _SWEEPS * _SMALLEST
+    if min(height, width) < 2 * _SMALLEST or pull > 1 or not mask.any():
+        values, sweeps = np.zeros_like(steps), 4 * _SWEEPS
     else:
         whole = (_quarters(mask) == 4).astype(np.float32)
-        # A pixel twice as wide is entered by the steps of all four.
-        coarse = _solved(_quarters(steps) * whole, whole)
+        # A pixel twice as wide is entered by the steps of all four, and pulled by all four.
+        coarse = _solved(_quarters(steps) * whole, whole, 4 * pull)
         half = (coarse.shape[1] * 2, coarse.shape[0] * 2)
         values = cv2.resize(coarse, half, interpolation=cv2.INTER_LINEAR)
+        values = values.reshape(half[1], half[0], -1)  # OpenCV drops a single channel
         values, sweeps = values[:height, :width] * mask, _SWEEPS
-    rate = mask * np.float32(0.2)  # Jacobi's 1/4, damped by the 4/5 that smooths fastest
+    rate = mask * np.float32(0.8 / (4 + pull))  # Jacobi's step, damped so that it smooths fastest
     for _ in range(sweeps):
-        change = cv2.filter2D(values, -1, _LAPLACE, borderType=cv2.BORDER_REPLICATE)
+        change = _applied(values, pull)
         change -= steps
         change *= rate
         values += change
     return values
+
+
+def _applied(values: np.ndarray, pull: float) -> np.ndarray:
+    import cv2
+
+    kernel = _LAPLACE.copy()
+    kernel[1, 1] -= pull
+    result = cv2.filter2D(values, -1, kernel, borderType=cv2.BORDER_REPLICATE)
+    return result.reshape(values.shape)
 
 
 def _steps(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .patches import PAD, RADIUS, Scale
-
-_SIDE = 2 * RADIUS + 1
+from .patches import PAD, Scale
 
 
 def exemplar_guess(scale: Scale, far: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -25,6 +23,7 @@ def exemplar_guess(scale: Scale, far: tuple[float, float]) -> tuple[np.ndarray, 
         a position in the flattened image, int64 ``[h, w]``.
     """
     image = np.where(scale.unknown[..., None], 0, scale.image).astype(np.float32)
+    radius = scale.radius
     height, width = image.shape[:2]
     is_inside = np.zeros((height, width), bool)
     is_inside[PAD:-PAD, PAD:-PAD] = True
@@ -34,14 +33,14 @@ def exemplar_guess(scale: Scale, far: tuple[float, float]) -> tuple[np.ndarray, 
     refused = np.where(scale.sources, 0, np.float32(np.inf))
     while unknown.any():
         known = is_inside & ~unknown
-        row, column = _next(image, known, unknown, confidence)
-        patch = _around(row, column)
+        row, column = _next(image, known, unknown, confidence, radius)
+        patch = _around(row, column, radius)
         mask = known[patch].astype(np.float32)
-        found = _best(image, patch, mask, refused, (row, column), far, scale.side)
-        source, missing = _around(*found), unknown[patch]
+        found = _best(image, patch, mask, refused, (row, column), far, scale)
+        source, missing = _around(*found, radius), unknown[patch]
         image[patch][missing] = image[source][missing]
         origin[patch][missing] = origin[source][missing]
-        confidence[patch][missing] = (confidence[patch] * mask).sum() / _SIDE**2
+        confidence[patch][missing] = (confidence[patch] * mask).sum() / (2 * radius + 1) ** 2
         unknown[patch] = False
     return image, origin
 
@@ -53,21 +52,22 @@ def _best(
     refused: np.ndarray,
     place: tuple[int, int],
     far: tuple[float, float],
-    side: int,
+    scale: Scale,
 ) -> tuple[int, int]:
     """The middle of the source that is most like what is known of a patch, nearby if there is."""
     import cv2
 
+    side, radius = scale.side, scale.radius
     for reach in (side // 4, max(image.shape)):
-        top, left = (max(RADIUS, middle - reach) for middle in place)
+        top, left = (max(radius, middle - reach) for middle in place)
         bottom, right = (
-            min(end - RADIUS, middle + reach + 1)
+            min(end - radius, middle + reach + 1)
             for end, middle in zip(image.shape[:2], place, strict=True)
         )
         inner = (slice(top, bottom), slice(left, right))
         if not np.isfinite(refused[inner].min()):
             continue
-        wide = image[top - RADIUS : bottom + RADIUS, left - RADIUS : right + RADIUS]
+        wide = image[top - radius : bottom + radius, left - radius : right + radius]
         price = cv2.matchTemplate(wide, image[patch], cv2.TM_SQDIFF, mask=mask)
         down = far[0] * (np.arange(top, bottom) - place[0]) ** 2
         across = far[1] * (np.arange(left, right) - place[1]) ** 2
@@ -79,7 +79,11 @@ def _best(
 
 
 def _next(
-    image: np.ndarray, known: np.ndarray, unknown: np.ndarray, confidence: np.ndarray
+    image: np.ndarray,
+    known: np.ndarray,
+    unknown: np.ndarray,
+    confidence: np.ndarray,
+    radius: int,
 ) -> tuple[int, int]:
     """The pixel of the rim whose patch is filled next."""
     import cv2
@@ -88,12 +92,12 @@ def _next(
     seen = known.astype(np.uint8)
     front = unknown & (cv2.dilate(seen, cross) > 0)
     rows, columns = np.nonzero(front)
-    shown = cv2.boxFilter(np.where(known, confidence, 0), -1, (_SIDE, _SIDE))[rows, columns]
+    shown = cv2.boxFilter(np.where(known, confidence, 0), -1, (2 * radius + 1,) * 2)[rows, columns]
     grey = image.mean(axis=2)
     whole = cv2.erode(seen, np.ones((3, 3), np.uint8))
     right = cv2.Sobel(grey, -1, 1, 0, scale=1 / 8) * whole
     down = cv2.Sobel(grey, -1, 0, 1, scale=1 / 8) * whole
-    steps = np.arange(-RADIUS, RADIUS + 1)
+    steps = np.arange(-radius, radius + 1)
     near_rows = (rows[:, None, None] + steps[:, None]).clip(0, known.shape[0] - 1)
     near_columns = (columns[:, None, None] + steps).clip(0, known.shape[1] - 1)
     rights, downs = (side[near_rows, near_columns].reshape(len(rows), -1) for side in (right, down))
@@ -108,8 +112,8 @@ def _next(
     return int(rows[chosen]), int(columns[chosen])
 
 
-def _around(row: int, column: int) -> tuple[slice, slice]:
+def _around(row: int, column: int, radius: int) -> tuple[slice, slice]:
     return (
-        slice(row - RADIUS, row + RADIUS + 1),
-        slice(column - RADIUS, column + RADIUS + 1),
+        slice(row - radius, row + radius + 1),
+        slice(column - radius, column + radius + 1),
     )

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from .fill_exemplar import exemplar_guess
-from .patches import PAD, RADIUS, Scale, descriptors, repadded
+from .patches import PAD, Scale, descriptors, repadded
 
-_VOTERS = 2  # a pixel's colour is a vote of the 5 x 5 patches around it
 _EXACT_PAIRS = 3e8  # all patches are compared with all sources up to so many pairs
 _CHUNK = 2**22  # pairs at a time
 _JUMPS = (1, 4)  # how far offsets spread at once, in pixels; at most PAD
@@ -16,6 +15,7 @@ _JUMPS = (1, 4)  # how far offsets spread at once, in pixels; at most PAD
 # row than along a column: sky, hills, ground.
 _SEAM = 5e-4
 _FAR_ACROSS, _FAR_ALONG = 2e-2, 1e-1
+_GUESSED = 4  # times that, while little of a patch is known
 
 
 class OffsetField:
@@ -31,7 +31,7 @@ class OffsetField:
 
         self.scale = scale
         self.rich = everywhere
-        around = np.ones((2 * RADIUS + 1,) * 2, np.uint8)
+        around = np.ones((2 * scale.radius + 1,) * 2, np.uint8)
         part = scale.unknown if everywhere else scale.wanted
         touched = cv2.dilate(part.astype(np.uint8), around) > 0
         inside = np.zeros_like(touched)
@@ -54,7 +54,7 @@ class OffsetField:
 
     def start(self, rng: np.random.Generator) -> None:
         """From nothing: patches copied from the rim in, one by one."""
-        image, origin = exemplar_guess(self.scale, (_FAR_ALONG, _FAR_ACROSS))
+        image, origin = exemplar_guess(self.scale, (_GUESSED * _FAR_ALONG, _GUESSED * _FAR_ACROSS))
         self.image = repadded(image)
         self.offsets = self._nearest(self._described()) - self.places
         guessed = origin.ravel()[self.places]
@@ -95,11 +95,12 @@ class OffsetField:
             spread = max(float(np.quantile(self.costs, 0.75)), 1e-5)
             weights = (self.trust * np.exp(-self.costs / spread)).astype(np.float32)
             sums = np.zeros((len(hole), 4), np.float32)
-            for down in range(-_VOTERS, _VOTERS + 1):
-                for right in range(-_VOTERS, _VOTERS + 1):
+            # A voter's patch holds sources only, so its offset is good for pixels of it, too.
+            reach = range(-min(2, self.scale.radius), min(2, self.scale.radius) + 1)
+            for down in reach:
+                for right in reach:
                     voter = self.index[hole + down * self.scale.width + right]
                     weight = np.where(voter < 0, 0, weights[voter])[:, None]
-                    # A voter's patch holds sources only, so its offset is good for this pixel too.
                     sums[:, :3] += weight * colors.take(
                         hole + self.offsets[voter], axis=0, mode="clip"
                     )
@@ -173,14 +174,16 @@ class OffsetField:
 
     def _described(self) -> np.ndarray:
         """float32 ``[N, D]``: the patches as they are painted now."""
-        planes = descriptors(self.image, *self._frequencies)
+        planes = descriptors(self.image, self.scale.radius, *self._frequencies)
         return np.stack([plane.ravel()[self.places] for plane in planes], axis=1)
 
     def _described_sources(self) -> np.ndarray:
         """float32 ``[pixels, D]``; only rows of sources mean something."""
         import cv2
 
-        described = cv2.merge(list(descriptors(self.scale.image, *self._frequencies)))
+        described = cv2.merge(
+            list(descriptors(self.scale.image, self.scale.radius, *self._frequencies))
+        )
         return described.reshape(self.index.size, -1)
 
     @property

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-RADIUS = 3  # patches of 7 x 7
+RADII = (3, 2, 1)  # patches of 7 x 7, or smaller ones where the background is cut up
 PAD = 8  # pixels around the picture; what reaches over the edge lands there, and is no source
 _GUESSED_SIDE = 192  # the longer one, at the coarsest scale
+_SMALLEST_SIDE = 16
 _FEWEST_SOURCES = 16
+_USABLE = 0.7  # the share of the sources that are to be the middle of a whole patch
 # Lightness and two chroma axes, orthonormal, so that distances stay those of RGB.
 _OPPONENT = np.float32(
     [[3**-0.5, 3**-0.5, 3**-0.5], [2**-0.5, 0, -(2**-0.5)], [6**-0.5, -2 * 6**-0.5, 6**-0.5]]
@@ -26,12 +28,14 @@ class Scale:
         unknown: bool ``[h, w]``: any of the full picture's pixels under it is in the hole.
         wanted: bool ``[h, w]``: any of them is to be filled.
         sources: bool ``[h, w]``: centres of patches that hold nothing but sources.
+        radius: of the patches, which are ``2 * radius + 1`` pixels wide.
     """
 
     image: np.ndarray
     unknown: np.ndarray
     wanted: np.ndarray
     sources: np.ndarray
+    radius: int
 
     @property
     def width(self) -> int:
@@ -47,24 +51,30 @@ def scales(
     picture: np.ndarray, unknown: np.ndarray, wanted: np.ndarray, sources: np.ndarray
 ) -> list[Scale]:
     """From full size down to a small picture; [] where there is no whole patch to copy at all."""
-    found = []
-    while True:
-        scale = _scale(picture, unknown, wanted, sources)
-        if int(scale.sources.sum()) < _FEWEST_SOURCES:
-            break
-        found.append(scale)
-        if max(picture.shape[:2]) <= _GUESSED_SIDE:
-            break
+    parts = [(picture, unknown, wanted, sources)]
+    while max(picture.shape[:2]) > _GUESSED_SIDE and min(picture.shape[:2]) >= 2 * _SMALLEST_SIDE:
         known = _halved((~unknown).astype(np.float32))
         picture = _halved(np.where(unknown[..., None], 0, picture))
         picture /= np.maximum(known, 1)[..., None]
         unknown = _halved(unknown.astype(np.float32)) > 0
         wanted = _halved(wanted.astype(np.float32)) > 0
         sources = _halved(sources.astype(np.float32)) == 4
-    return found
+        parts.append((picture, unknown, wanted, sources))
+    for _, _, _, sources in reversed(parts):
+        usable = [int(_whole(sources, radius).sum()) for radius in RADII]
+        if usable[-1] >= _FEWEST_SOURCES:
+            break
+        parts.pop()
+    if not parts:
+        return []
+    enough = [count >= max(_FEWEST_SOURCES, _USABLE * sources.sum()) for count in usable]
+    radius = RADII[enough.index(True)] if any(enough) else RADII[-1]
+    if not any(enough) and usable[1] >= _FEWEST_SOURCES:
+        radius = RADII[1]
+    return [_scale(*part, radius) for part in parts]
 
 
-def descriptors(image: np.ndarray, luma: int, chroma: int) -> Iterator[np.ndarray]:
+def descriptors(image: np.ndarray, radius: int, luma: int, chroma: int) -> Iterator[np.ndarray]:
     """One number per pixel at a time about the patch around it: its lowest cosine frequencies.
 
     The squared distance of two patches' numbers is close to the mean squared difference of their
@@ -76,13 +86,14 @@ def descriptors(image: np.ndarray, luma: int, chroma: int) -> Iterator[np.ndarra
     """
     import cv2
 
-    side = 2 * RADIUS + 1
+    side = 2 * radius + 1
     place = (2 * np.arange(side) + 1) * np.pi / (2 * side)
     waves = [np.cos(place * u) * ((1 if u == 0 else 2) / side) ** 0.5 for u in range(side)]
     waves = [np.float32(wave / (side * 3**0.5) ** 0.5) for wave in waves]
     planes = cv2.transform(image, _OPPONENT)
     for channel, count in enumerate((luma, chroma, chroma)):
         plane = np.ascontiguousarray(planes[..., channel])
+        count = min(count, side)
         for u in range(count):
             for v in range(count - u):
                 yield cv2.sepFilter2D(plane, -1, waves[u], waves[v], borderType=_REFLECTED)
@@ -100,15 +111,21 @@ _REFLECTED = 4  # cv2.BORDER_REFLECT_101, without importing OpenCV
 
 
 def _scale(
-    picture: np.ndarray, unknown: np.ndarray, wanted: np.ndarray, sources: np.ndarray
+    picture: np.ndarray, unknown: np.ndarray, wanted: np.ndarray, sources: np.ndarray, radius: int
 ) -> Scale:
     import cv2
 
-    sides = (PAD,) * 4
-    image = cv2.copyMakeBorder(np.ascontiguousarray(picture), *sides, _REFLECTED)
-    whole = cv2.copyMakeBorder(sources.astype(np.uint8), *sides, cv2.BORDER_CONSTANT, value=0)
-    whole = cv2.erode(whole, np.ones((2 * RADIUS + 1,) * 2, np.uint8))
-    return Scale(image, np.pad(unknown, PAD), np.pad(wanted, PAD), whole > 0)
+    image = cv2.copyMakeBorder(np.ascontiguousarray(picture), *(PAD,) * 4, _REFLECTED)
+    whole = np.pad(_whole(sources, radius), PAD)
+    return Scale(image, np.pad(unknown, PAD), np.pad(wanted, PAD), whole, radius)
+
+
+def _whole(sources: np.ndarray, radius: int) -> np.ndarray:
+    """Where the patch around a pixel holds nothing but sources."""
+    import cv2
+
+    patch = np.ones((2 * radius + 1,) * 2, np.uint8)
+    return cv2.erode(np.pad(sources, PAD).astype(np.uint8), patch)[PAD:-PAD, PAD:-PAD] > 0
 
 
 def _halved(values: np.ndarray) -> np.ndarray:

@@ -1,0 +1,152 @@
+"""Copies of the background in a hole: patterns go on, nothing excluded is copied, seams vanish."""
+
+import numpy as np
+import pytest
+import torch
+
+from cartoon_models.scene.blend import blend_copies, solve_poisson
+from cartoon_models.scene.fill_patchmatch import patchmatch
+from cartoon_models.scene.plate import fill_background, smooth_holes
+
+SIZE = (72, 96)
+Y, X = np.mgrid[: SIZE[0], : SIZE[1]].astype(np.float32)
+HOLE = np.zeros(SIZE, bool)
+HOLE[26:46, 40:58] = True
+
+
+def flat(*color):
+    return np.broadcast_to(np.float32(color), (*SIZE, 3)).copy()
+
+
+def stripes():
+    return np.where(((X + Y) // 6 % 2 > 0)[..., None], flat(0.9, 0.6, 0.3), flat(0.2, 0.4, 0.7))
+
+
+def bricks():
+    picture, row = flat(0.7, 0.35, 0.25), Y // 8
+    picture[(Y % 8 < 2) | ((X + 8 * (row % 2)) % 16 < 2)] = [0.9, 0.88, 0.8]
+    return picture
+
+
+def horizon():
+    picture = flat(0.4, 0.6, 0.9)
+    picture[Y > 36] = [0.3, 0.6, 0.2]
+    return picture
+
+
+@pytest.mark.parametrize("draw", [stripes, bricks, horizon])
+def test_patterns_go_on_through_the_hole(draw):
+    picture = draw()
+    gone = np.where(HOLE[..., None], np.float32([1, 0, 1]), picture)
+    found = fill_background(gone, HOLE, method="patchmatch").picture.numpy()
+    smooth = fill_background(gone, HOLE, method="diffuse").picture.numpy()
+    error, worse = (np.abs(way - picture)[HOLE].mean() for way in (found, smooth))
+    assert error < 0.03 and error < worse / 3
+
+
+def test_every_pixel_is_a_copy_of_a_source():
+    picture = np.random.default_rng(0).random((*SIZE, 3), np.float32)
+    sources = ~HOLE
+    sources[:, :20] = False
+    found = patchmatch(picture, HOLE, HOLE, sources)
+    rows, columns = np.nonzero(HOLE)
+    rows_from = rows + found.offsets[HOLE, 0]
+    columns_from = columns + found.offsets[HOLE, 1]
+    assert sources[rows_from, columns_from].all()
+    assert np.array_equal(found.picture[HOLE], picture[rows_from, columns_from])
+    assert np.array_equal(found.picture[~HOLE], picture[~HOLE])
+    assert (found.costs >= 0).all()
+
+
+def test_what_is_excluded_is_not_copied():
+    picture = stripes()
+    excluded = np.zeros(SIZE, bool)
+    excluded[:, 70:] = True
+    picture[excluded] = [1, 0, 0]
+    plate = fill_background(
+        picture, HOLE, method="patchmatch", sources_excluded=excluded, margin=(4, 4, 0, 4)
+    )
+    red = (plate.picture.numpy() - [1, 0, 0]).__abs__().max(axis=2) < 0.1
+    assert not red[plate.hole.numpy()].any()
+
+
+def test_the_margin_continues_what_the_picture_shows():
+    plate = fill_background(stripes(), np.zeros(SIZE, bool), method="patchmatch", margin=8)
+    y, x = np.mgrid[-8 : SIZE[0] + 8, -8 : SIZE[1] + 8]
+    wanted = np.where(
+        ((x + y) // 6 % 2 > 0)[..., None], np.float32([0.9, 0.6, 0.3]), np.float32([0.2, 0.4, 0.7])
+    )
+    assert np.abs(plate.picture.numpy() - wanted).mean() < 0.03
+
+
+def test_the_same_seed_gives_the_same_bytes():
+    picture = np.random.default_rng(1).random((*SIZE, 3), np.float32)
+    one, two, other = (
+        fill_background(picture, HOLE, method="patchmatch", seed=seed) for seed in (3, 3, 4)
+    )
+    assert torch.equal(one.picture, two.picture) and torch.equal(one.confidence, two.confidence)
+    assert not torch.equal(one.picture, other.picture)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (3, 5), (9, 200), (33, 31)])
+def test_pictures_of_any_size_are_filled(size):
+    picture = np.random.default_rng(2).random((*size, 3), np.float32)
+    hole = np.zeros(size, bool)
+    hole[:, size[1] // 2 :] = size[1] > 1
+    plate = fill_background(picture, hole, margin=3)
+    assert plate.coverage == 1.0 and bool(plate.picture.isfinite().all())
+
+
+def test_where_no_patch_is_left_colours_flow_in():
+    picture = flat(0.2, 0.5, 0.8)
+    hole = np.ones(SIZE, bool)
+    hole[:, ::7] = False  # lines of one pixel: nothing to copy whole
+    plate = fill_background(picture, hole, method="patchmatch")
+    assert np.abs(plate.picture.numpy() - picture).max() < 1e-3
+
+
+def test_smooth_surroundings_are_told_from_drawn_ones():
+    picture = flat(0.4, 0.6, 0.9)
+    picture[..., 0] += X / 400
+    picture[:, 60:] = stripes()[:, 60:]
+    holes = np.zeros(SIZE, bool)
+    holes[10:20, 10:20] = holes[40:50, 75:85] = True
+    assert np.array_equal(smooth_holes(picture, holes), holes & (X < 50))
+    plate = fill_background(picture, holes, method="auto")
+    assert plate.coverage == 1.0
+
+
+def test_a_difference_of_shade_is_blended_away():
+    ramp = flat(0.3, 0.3, 0.3) + (X / 300)[..., None]
+    offsets = np.zeros((*SIZE, 2), np.int64)
+    offsets[HOLE] = (0, 18)  # copies from the right, where it is lighter
+    filled = ramp.copy()
+    filled[HOLE] = ramp[np.nonzero(HOLE)[0], np.nonzero(HOLE)[1] + 18]
+    assert np.abs(filled - ramp).max() > 0.05
+    blended = blend_copies(filled, ~HOLE, HOLE, offsets)
+    assert np.abs(blended - ramp).max() < 0.01
+    assert np.array_equal(blended[~HOLE], filled[~HOLE])
+
+
+def test_a_line_that_ends_does_not_bleed():
+    picture = flat(0.9, 0.9, 0.9)
+    picture[30:33, :40] = 0  # ink that runs into the hole
+    filled, offsets = picture.copy(), np.zeros((*SIZE, 2), np.int64)
+    offsets[HOLE] = (24, 24)
+    assert np.array_equal(blend_copies(filled, ~HOLE, HOLE, offsets), filled)
+
+
+def test_the_poisson_equation_is_solved():
+    import cv2
+
+    inside = np.zeros(SIZE, bool)
+    inside[5:60, 8:90] = True
+    inside[20:25, 30:40] = False
+    bumps = cv2.GaussianBlur(np.random.default_rng(0).normal(size=SIZE).astype("f4"), (0, 0), 5)
+    away = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
+    wanted = (bumps * np.minimum(away, 8) ** 2)[..., None]
+    kernel = np.float32([[0, 1, 0], [1, -4 - 1 / 20**2, 1], [0, 1, 0]])
+    steps = cv2.filter2D(wanted, -1, kernel, borderType=cv2.BORDER_REPLICATE)[..., None]
+    found = solve_poisson(steps, inside, 20.0)
+    assert np.abs(found - wanted).max() < 0.1 * np.abs(wanted).max()
+    assert not found[~inside].any()
