@@ -17,16 +17,18 @@ from .anchor import MODES, anchor, background_plane
 from .data import FOCAL, Layer, LayeredScene, Plane
 from .depth import Depth, read_depth
 from .depth_guess import guess_depth
-from .matte import LEAST_ALPHA, Cutout, cut_outs
+from .matte import Cutout, continued, cut_outs
 from .occluders import Occluder, find_occluders
 from .order import occlusion_order
 from .plate import Plate
-from .plate_pixels import blank_plate, plate_pixels
+from .plate_pixels import plate_pixels
 from .recombine import coverage, lead_over, recombine, visible
+from .refill import fill_scene
 
 log = logging.getLogger("celkit")
 
 _SPECK = 0.001  # share of a mask's pixels
+_STEPS = 10  # of progress; filling the plate is most of the work
 
 FILLS = ("auto", "diffuse", "patchmatch", "cv2", "none")
 
@@ -71,13 +73,14 @@ def build_scene(
             `Depth`, or None for a guess from where the characters stand.
         plate: the background without the characters: a picture ``[H, W, 3|4]`` (alpha 0: not
             known) of the picture's size or with the margin around it, or a `Plate`. Only what the
-            picture does not show is taken of it. None: it is filled as ``fill`` says.
+            picture does not show is taken of it. None: nothing is known.
         mode: where a character stands; see `anchor`. One of `MODES`.
         margin: how far the plate goes on past each side, as a share of the picture's width.
         occluders: make layers of background that stands before a character (needs a depth).
         relief: let the plate follow the depth; otherwise it is a slanted plane.
         focal: focal length of the camera, in widths of the picture.
-        fill: what fills the plate, one of `FILLS`; see `fill_background`. ``"none"`` leaves holes.
+        fill: what fills in what is not known of the plate, one of `FILLS`; see `fill_background`.
+            ``"none"`` leaves it open; `fill_scene` can do it later, for a camera.
         seed: chance in the filling.
         progress: called with (done, total).
 
@@ -106,38 +109,43 @@ def build_scene(
     if opacity is not None and float(opacity.min()) == 1:
         opacity = None
     step = progress or (lambda done, total: None)
-    step(0, 4)
+    step(0, _STEPS)
     is_given = depth is not None
     depth = _depth(depth, found, size)
     disparity = depth.disparity.numpy()
     border = round(margin * size[1])
     things, order = _things(colors, found, disparity, mode, occluders and is_given)
-    if opacity is not None:
-        things = [replace(thing, mask=np.minimum(thing.mask, opacity)) for thing in things]
-    step(1, 4)
-    cuts = cut_outs(colors, [thing.mask for thing in things], order)
+    step(1, _STEPS)
+    cuts = _cuts(colors, opacity, [thing.mask for thing in things], order)
     for thing, cut in zip(things, cuts, strict=True):
         if cut is None:
             log.warning("Of %s nothing is visible; it is no layer.", thing.name)
     kept = [(things[index], cuts[index]) for index in order if cuts[index] is not None]
-    step(2, 4)
-    cutouts = [cut for _, cut in kept]
-    if plate is None and fill == "none":
-        plate = blank_plate(size, border)
-    behind, offset = plate_pixels(
-        colors, opacity, coverage(cutouts, size), plate, border, fill, seed
-    )
-    step(3, 4)
-    _fit(colors, opacity, cutouts, behind, offset)
+    step(2, _STEPS)
+    behind, offset = plate_pixels(plate, size, border)
+    _fit(colors, opacity, [cut for _, cut in kept], behind, offset)
     made = _assembled(kept, behind, offset, disparity, size, focal, mode, relief)
+    step(3, _STEPS)
+    # Of a cut-out before nothing there is no background to go on with.
+    if fill != "none" and (opacity is None or _shows_plate(made)):
+        made = fill_scene(made, method=fill, seed=seed, progress=_rest_of(step, 3)).scene
     if not made.layers:
         log.warning(
             "There are no instances to make layers of: the whole picture is one layer with a "
             "relief by its depth."
         )
         made = _whole(made, disparity)
-    step(4, 4)
+    step(_STEPS, _STEPS)
     return made.to(device)
+
+
+def _rest_of(step: Progress, begun: int) -> Progress:
+    """Progress of the last part of the work, as that of all of it."""
+
+    def report(done: int, total: int) -> None:
+        step(begun + (_STEPS - begun) * done // max(total, 1), _STEPS)
+
+    return report
 
 
 def _depth(
@@ -179,10 +187,7 @@ def _things(
     ]
     before: list[tuple[int, int]] = []
     if occluders and things:
-        gone = np.logical_or.reduce(solid)
-        ground, _ = background_plane(disparity, gone.astype(np.float32), relief=False)
-        pieces = find_occluders(disparity, solid, _values(ground, disparity.shape))
-        for number, piece in enumerate(pieces):
+        for number, piece in enumerate(find_occluders(disparity, solid)):
             place = len(things)
             things.append(_occluder(number, piece, disparity))
             solid.append(piece.mask)
@@ -213,10 +218,32 @@ def _alone(mask: np.ndarray, claims: np.ndarray) -> np.ndarray:
     return np.where(alone, mask, 0) if 4 * alone.sum() >= inside.sum() else mask
 
 
+def _cuts(
+    colors: np.ndarray, opacity: np.ndarray | None, masks: list[np.ndarray], order: list[int]
+) -> list[Cutout | None]:
+    """What is cut out, no more opaque than the picture, whose own soft edges are the best."""
+    if opacity is None:
+        return cut_outs(colors, masks, order)
+    opaque = opacity >= 0.5
+    if opaque.any():  # colours of see-through pixels mean nothing
+        colors = continued(colors, opaque, ~opaque)
+    cuts = cut_outs(colors, [np.minimum(mask, opacity) for mask in masks], order, ~opaque)
+    beside = cv2.dilate((~opaque).astype(np.uint8), np.ones((11, 11), np.uint8)) > 0
+    for cut in filter(None, cuts):
+        own, alpha = opacity[cut.place], cut.alpha
+        is_own = ((alpha > 0) & (own < 1)) | ((alpha > 0.5) & beside[cut.place])
+        cut.alpha[:] = np.where(is_own, own, alpha)
+    return cuts
+
+
 def _occluder(number: int, piece: Occluder, disparity: np.ndarray) -> _Thing:
     mask = piece.mask.astype(np.float32)
     plane, _ = anchor(disparity, mask, "plane")
     return _Thing(f"occluder {number}", mask, plane)
+
+
+def _shows_plate(scene: LayeredScene) -> bool:
+    return bool((scene.plate.rgba[..., 3] >= 0.5).any())
 
 
 def _fit(
@@ -231,15 +258,21 @@ def _fit(
     place = slice(-offset[1], height - offset[1]), slice(-offset[0], width - offset[0])
     open_to = coverage(cutouts, (height, width))
     within = behind[place]
-    shown = open_to > LEAST_ALPHA
+    shown = open_to > 0
     if opacity is None:
         alpha = np.where(shown, 1, within[..., 3])
     else:  # what the layers leave of the picture's own
-        rest = 1 - (1 - opacity) / np.maximum(open_to, LEAST_ALPHA)
+        rest = 1 - (1 - opacity) / np.maximum(open_to, 1e-6)
         alpha = np.where(shown, np.clip(rest, 0, 1), within[..., 3])
     seen = visible(open_to)
     unknown = within[..., 3] <= 0
-    plate = lead_over(np.where(unknown[..., None], colors, within[..., :3]), colors, seen, unknown)
+    filled = within[..., :3]
+    if unknown.any():  # at the layers' edges it is what the background is like beside them
+        near = cv2.erode(seen.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        near = near if near.any() else seen
+        beside = continued(colors, near, unknown & ~seen) if near.any() else colors
+        filled = np.where(unknown[..., None], beside, filled)
+    plate = lead_over(filled, colors, seen, unknown)
     alpha = alpha.astype(np.float32)
     recombine(colors, opacity, cutouts, plate, alpha)
     within[..., :3], within[..., 3] = plate, alpha
@@ -306,15 +339,6 @@ def _premultiplied(rgba: np.ndarray) -> np.ndarray:
     result = np.ascontiguousarray(rgba, dtype=np.float32)
     result[..., :3] *= result[..., 3:]
     return result
-
-
-def _values(plane: Plane, size: tuple[int, int]) -> np.ndarray:
-    """float32 ``[H, W]``: the plane's disparity at the middle of each pixel."""
-    height, width = size
-    y, x = np.ogrid[:height, :width]
-    at_center, slope_x, slope_y = plane
-    values = slope_x * (x + 0.5 - width / 2) / width + slope_y * (y + 0.5 - height / 2) / width
-    return (at_center + values).astype(np.float32)
 
 
 def _at(plane: Plane, mask: np.ndarray, size: tuple[int, int]) -> float:

@@ -173,6 +173,8 @@ def _record(source: Path) -> dict:
 
 def _checked(entry: dict, index: int) -> dict:
     """The entry of one layer if every field is of its kind; TypeError or KeyError otherwise."""
+    if not isinstance(entry, dict):
+        raise TypeError(f"layer {index} is {entry!r}")
     bounds = entry.get("relief range") if entry.get("relief") else None
     numbers = [*entry["offset"], *entry["plane"], *(bounds or ())]
     if len(numbers) != (7 if bounds else 5) or not all(

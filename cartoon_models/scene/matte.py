@@ -60,7 +60,10 @@ class Cutout:
 
 
 def cut_outs(
-    colors: np.ndarray, masks: Sequence[np.ndarray], order: Sequence[int]
+    colors: np.ndarray,
+    masks: Sequence[np.ndarray],
+    order: Sequence[int],
+    unseen: np.ndarray | None = None,
 ) -> list[Cutout | None]:
     """Things with soft edges, clean colours, and under each other's edges no gap.
 
@@ -72,6 +75,7 @@ def cut_outs(
         colors: float32 ``[H, W, 3]``, 0 to 1.
         masks: float32 ``[H, W]`` each, 0 to 1.
         order: the indices of the masks, the farthest first.
+        unseen: bool ``[H, W]``, pixels whose colours mean nothing; none by default.
 
     Returns:
         One per mask, in the order of the masks; None where nothing of it is visible.
@@ -80,6 +84,7 @@ def cut_outs(
     reach = max(3, round(min(height, width) * _BAND))
     tuck = reach + 2 + round(width * _TUCK)
     covered = np.zeros((height, width), np.float32)
+    unseen = np.zeros((height, width), bool) if unseen is None else unseen
     found: list[Cutout | None] = [None] * len(masks)
     for index in reversed(order):
         box = _box(masks[index] >= MASK_THRESHOLD, tuck + reach)
@@ -87,9 +92,8 @@ def cut_outs(
             continue
         x1, y1, x2, y2 = box
         place = slice(y1, y2), slice(x1, x2)
-        cutout = _cut_out(
-            colors[place], masks[index][place], covered[place] >= LEAST_ALPHA, reach, tuck
-        )
+        hidden = covered[place] >= LEAST_ALPHA
+        cutout = _cut_out(colors[place], masks[index][place], hidden, unseen[place], reach, tuck)
         if cutout is None:
             continue
         trimmed = _box(cutout[1] > 0, 1)
@@ -108,32 +112,42 @@ def cut_outs(
 
 
 def _cut_out(
-    colors: np.ndarray, mask: np.ndarray, hidden: np.ndarray, reach: int, tuck: int
+    colors: np.ndarray,
+    mask: np.ndarray,
+    hidden: np.ndarray,
+    unseen: np.ndarray,
+    reach: int,
+    tuck: int,
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Colours and alpha of one thing; ``hidden`` is what things before it cover."""
     inside = (mask >= MASK_THRESHOLD) & ~hidden
     if not inside.any():
         return None
-    alpha, mixed = _refined(colors, mask, inside, hidden, reach)
+    alpha, mixed = _refined(colors, mask, inside, hidden, unseen, reach)
     if hidden.any():
         below = _grown(inside, tuck) & hidden
         soft = cv2.blur((below | (alpha > 0.5)).astype(np.float32), (3, 3))
         alpha = np.where(hidden, soft * _grown(below, 1), alpha)
         clear = inside & ~_grown(hidden, 1)
-        colors = _continued(colors, clear if clear.any() else inside, hidden)
+        colors = continued(colors, clear if clear.any() else inside, hidden)
     alpha[alpha < LEAST_ALPHA] = 0
     alpha[alpha > 1 - LEAST_ALPHA] = 1
     return _own_colors(colors, alpha, np.where(hidden, 1, mixed)), alpha
 
 
 def _refined(
-    colors: np.ndarray, mask: np.ndarray, inside: np.ndarray, hidden: np.ndarray, reach: int
+    colors: np.ndarray,
+    mask: np.ndarray,
+    inside: np.ndarray,
+    hidden: np.ndarray,
+    unseen: np.ndarray,
+    reach: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The share of the thing in each pixel that is not hidden, and how much a mix can be seen."""
     outside = ~_grown(inside, reach) & ~hidden
     band = ~outside & ~_shrunk(inside | hidden, reach) & ~hidden
     looked_at = _grown(inside, reach + 3) & ~_shrunk(inside | hidden, reach + 3) & ~hidden
-    difference, behind, known = _difference(colors, outside, looked_at, reach)
+    difference, behind, known = _difference(colors, outside & ~unseen, looked_at, reach)
     # Where the background just outside is not like itself, being unlike it is no evidence.
     ring = outside & looked_at & known
     around = np.ones((2 * reach + 3,) * 2, np.uint8)
@@ -143,7 +157,7 @@ def _refined(
     highest, pure = _highest(colors, unlike, looked_at)
     share = np.clip((difference - noise) / np.maximum(highest - noise, 1e-6), 0, 1)
     # Nor is a colour that is no mix of the two sides, unless it is one of them.
-    off_line = np.abs(colors - behind - share[..., None] * (pure - behind)).max(axis=2)
+    off_line = _largest(colors - behind - share[..., None] * (pure - behind))
     trust = _step(contrast / noise, *_CLEAR) * known
     trust = cv2.blur(cv2.erode(trust, np.ones((3, 3), np.uint8)), (3, 3))
     trust *= _step(off_line, *_OFF_LINE)
@@ -174,7 +188,8 @@ def _difference(
     """
     height, width = wanted.shape
     rows, columns = np.nonzero(wanted)
-    own = colors[rows, columns]
+    flat = colors.reshape(-1, 3)
+    own = flat.take(rows * width + columns, axis=0)
     # The third best of those outside: an outline that the mask missed is thin and met by few.
     least = np.full((3, len(rows)), np.inf, np.float32)
     where = np.zeros((3, len(rows)), np.intp)
@@ -184,8 +199,8 @@ def _difference(
             valid = (there[0] >= 0) & (there[0] < height) & (there[1] >= 0) & (there[1] < width)
             there = there[0].clip(0, height - 1), there[1].clip(0, width - 1)
             valid &= outside[there]
-            far = np.where(valid, np.abs(own - colors[there]).max(axis=1), np.inf)
             index = there[0] * width + there[1]
+            far = np.where(valid, _largest(own - flat.take(index, axis=0)), np.inf)
             for best, at in zip(least, where, strict=True):
                 is_better = far < best
                 best[:], far = np.where(is_better, far, best), np.where(is_better, best, far)
@@ -194,7 +209,7 @@ def _difference(
     difference = np.zeros(wanted.shape, np.float32)
     difference[rows, columns] = np.where(is_known, least[2], 0)
     behind = colors.copy()
-    behind[rows, columns] = colors.reshape(-1, 3)[where[2]]
+    behind[rows, columns] = flat[where[2]]
     known = np.zeros(wanted.shape, bool)
     known[rows, columns] = is_known
     return difference, behind, known
@@ -220,7 +235,7 @@ def _highest(
     return highest, pure
 
 
-def _continued(colors: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
+def continued(colors: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
     """The colours with those of ``target`` taken from the nearest pixel of ``source``."""
     _, labels = cv2.distanceTransformWithLabels(
         (~source).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
@@ -261,6 +276,12 @@ def _tiles(shape: tuple[int, int]) -> Iterator[tuple[int, int, int, int]]:
     for top in range(0, shape[0], _TILE):
         for left in range(0, shape[1], _TILE):
             yield top, left, min(top + _TILE, shape[0]), min(left + _TILE, shape[1])
+
+
+def _largest(difference: np.ndarray) -> np.ndarray:
+    """The largest of the three channels' differences, either way."""
+    red, green, blue = (np.abs(difference[..., channel]) for channel in range(3))
+    return np.maximum(np.maximum(red, green), blue)
 
 
 def _spread(seed: np.ndarray, passable: np.ndarray, steps: int) -> np.ndarray:

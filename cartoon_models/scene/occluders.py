@@ -16,6 +16,10 @@ import numpy as np
 _JUMP = 0.05  # disparity; what depth pictures of 8 bits and their resizing leave is far below
 _LEAST_CONTACT = 0.02  # share of an instance's border
 _LEAST_PIXELS = 12
+_RAMP = 0.15  # disparity per picture height by which ground comes nearer downwards, at least
+_ON_GROUND = 0.02
+_LEAST_GROUND = 0.05  # share of the background
+_SAMPLES = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,67 +37,106 @@ class Occluder:
     nearness: float
 
 
-def find_occluders(
-    disparity: np.ndarray, masks: Sequence[np.ndarray], ground: np.ndarray
-) -> list[Occluder]:
+def find_occluders(disparity: np.ndarray, masks: Sequence[np.ndarray]) -> list[Occluder]:
     """The pieces of background that stand before instances.
 
     Args:
         disparity: float32 ``[H, W]``, 0 to 1.
         masks: bool ``[H, W]`` of each instance.
-        ground: float32 ``[H, W]``, the disparity of the background as a plane; what lies on it is
-            no occluder.
 
     Returns:
         Pieces that do not overlap with each other or with a mask, the farthest first.
     """
     height, width = disparity.shape
     step = max(2, round(min(height, width) / 300))
-    background = ~np.logical_or.reduce(masks) if len(masks) else np.ones((height, width), bool)
-    stands_out = background & (np.abs(disparity - ground) > _JUMP)
-    found = np.zeros((height, width), bool)
+    background = np.ones((height, width), bool)
     for mask in masks:
-        found |= _before(disparity, mask, stands_out, step)
+        background &= ~mask
+    steps = [_steps(disparity, mask, background, step) for mask in masks]
+    if not any(found is not None for found in steps):
+        return []
+    begun = np.logical_or.reduce([seeds for seeds, _ in filter(None, steps)])
+    stands_up = background & ~_ground(disparity, background, begun)
+    pieces = np.zeros((height, width), bool)
+    for seeds, level in filter(None, steps):
+        pieces |= _connected(stands_up & (disparity > level), seeds)
     # What a soft depth edge leaves between the piece and the mask belongs to the piece.
-    near_masks = background & _grown(~background, step) & ~found
-    found |= near_masks & _grown(found, 2 * step)
-    count, labels = cv2.connectedComponents(found.astype(np.uint8), connectivity=8)
-    pieces = []
+    pieces |= background & _grown(~background, 2 * step) & _grown(pieces, 2 * step)
+    count, labels = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=8)
+    found = []
     for label in range(1, count):
         piece = labels == label
         behind = tuple(
             index
-            for index, mask in enumerate(masks)
-            if _before(disparity, mask, piece & stands_out, step).any()
+            for index, begin in enumerate(steps)
+            if begin is not None and (begin[0] & piece).sum() >= _LEAST_PIXELS
         )
         if behind:
-            pieces.append(Occluder(piece, behind, float(np.median(disparity[piece]))))
-    return sorted(pieces, key=lambda piece: piece.nearness)
+            found.append(Occluder(piece, behind, float(np.median(disparity[piece]))))
+    return sorted(found, key=lambda piece: piece.nearness)
 
 
-def _before(
-    disparity: np.ndarray, mask: np.ndarray, candidates: np.ndarray, step: int
-) -> np.ndarray:
-    """The candidates that hang together with a border at which the mask is clearly farther."""
-    nothing = np.zeros(mask.shape, bool)
+def _steps(
+    disparity: np.ndarray, mask: np.ndarray, background: np.ndarray, step: int
+) -> tuple[np.ndarray, float] | None:
+    """Background pixels beside a mask where it is suddenly nearer, and what is nearer than it."""
+    ring = _grown(mask, 2 * step) & ~_grown(mask, step) & background
+    if not ring.any():
+        return None
     inner = _shrunk(mask, step)
     inner = inner if inner.any() else mask
-    ring = _grown(mask, 2 * step) & ~_grown(mask, step)
-    if not mask.any() or not (ring & candidates).any():
-        return nothing
     # The mask's own disparity, continued to the pixels around it.
     window = (8 * step + 1,) * 2
     weight = cv2.blur(inner.astype(np.float32), window)
     own = cv2.blur(np.where(inner, disparity, 0).astype(np.float32), window)
     own = own / np.maximum(weight, 1e-6)
-    seeds = ring & candidates & (weight > 1e-6) & (disparity - own > _JUMP)
-    border = int(ring.sum())
-    if seeds.sum() < max(_LEAST_PIXELS, _LEAST_CONTACT * border):
+    # How much it changes anyway over the same distance, going away from the mask.
+    box = np.ones((4 * step + 1,) * 2, np.uint8)
+    beyond = background & ~_grown(mask, step)
+    slope = cv2.dilate(np.where(beyond, disparity, 0), box) - disparity
+    slope = np.minimum(slope, disparity - cv2.erode(np.where(beyond, disparity, 1), box))
+    seeds = ring & (weight > 1e-6) & (disparity - own > _JUMP + 2 * np.maximum(slope, 0))
+    if seeds.sum() < max(_LEAST_PIXELS, _LEAST_CONTACT * ring.sum()):
+        return None
+    return seeds, float(np.median(own[seeds])) + _JUMP
+
+
+def _ground(disparity: np.ndarray, background: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """bool ``[H, W]``: what lies on the largest plane that comes nearer downwards.
+
+    Found by random samples of three pixels (Fischler and Bolles, RANSAC, 1981), always the same. A
+    plane that the seeds lie on is no ground, which nothing that stands on it is suddenly behind.
+    """
+    height, width = disparity.shape
+    nothing = np.zeros((height, width), bool)
+    smooth = cv2.blur(disparity, (5, 5))
+    falls = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8) * height > _RAMP
+    rows, columns = np.nonzero(background & falls & ~_grown(~background, 3))
+    if len(rows) < _LEAST_GROUND * background.sum() or len(rows) < 3:
         return nothing
-    level = float(np.median(own[seeds])) + _JUMP
-    _, labels = cv2.connectedComponents(
-        (candidates & (disparity > level)).astype(np.uint8), connectivity=8
-    )
+    chance = np.random.default_rng(0)
+    few = chance.choice(len(rows), min(len(rows), 4000), replace=False)
+    points = np.column_stack([columns[few] / width, rows[few] / height, np.ones(len(few))])
+    values = disparity[rows[few], columns[few]]
+    triples = chance.integers(0, len(few), (_SAMPLES, 3))
+    triples = triples[np.abs(np.linalg.det(points[triples])) > 1e-3]  # in no line
+    planes = np.linalg.solve(points[triples], values[triples][..., None])[..., 0]
+    planes = planes[(planes[:, 1] > _RAMP) & (np.abs(planes[:, 0]) < planes[:, 1] / 2)]
+    if not len(planes):
+        return nothing
+    fitting = np.abs(points @ planes.T - values[:, None]) < _ON_GROUND
+    best = planes[np.argmax(fitting.sum(axis=0))]
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    plane = best[0] * x / width + best[1] * y / height + best[2]
+    is_on = np.abs(disparity - plane) < 2 * _ON_GROUND
+    if (is_on & background).sum() < _LEAST_GROUND * background.sum():
+        return nothing
+    return nothing if is_on[seeds].mean() > 0.5 else is_on
+
+
+def _connected(candidates: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """The candidates that hang together with enough of the seeds."""
+    _, labels = cv2.connectedComponents(candidates.astype(np.uint8), connectivity=8)
     touched = np.bincount(labels[seeds], minlength=labels.max() + 1)
     touched[0] = 0
     return (touched >= _LEAST_PIXELS)[labels]
