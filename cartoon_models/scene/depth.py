@@ -22,6 +22,7 @@ UNSURE = 0.35
 
 # Share of the pixels at either end of the values that is taken for noise.
 _CLIPPED = 0.5  # percent
+_SAMPLES = 2**21  # pixels that are enough to tell
 # How far channels of a grey picture may lie apart: compression does that, a colour map more.
 _COLOURED = 0.05
 # Values that span less than this share of the largest are one value: half a step of 8 bits.
@@ -203,7 +204,8 @@ def _refuse_colour(colors: np.ndarray) -> None:
 def _ends(values: np.ndarray) -> tuple[float, float]:
     """The values that count as the lowest and the highest: an infinite sky has none."""
     values = values[np.isfinite(values)]
-    low, high = np.percentile(values, [_CLIPPED, 100 - _CLIPPED])
+    step = max(len(values) // _SAMPLES, 1)
+    low, high = np.percentile(values[::step], [_CLIPPED, 100 - _CLIPPED])
     if high <= low:  # nearly all one value: what is left is not noise
         low, high = values.min(), values.max()
     return float(low), float(high)

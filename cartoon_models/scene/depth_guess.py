@@ -9,13 +9,13 @@ section 3.) It is a heuristic and says that it is one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from ..instances.data import Instances, require_size
+from ..instances.data import MASK_THRESHOLD, Instances, boxes_of_masks, require_size
 from .depth import Depth
 
 NOTE = (
@@ -28,11 +28,10 @@ _HORIZON = 0.38, 0.2  # picture heights from the top
 _EYE = 0.75, 0.4  # figures' heights; the second is of its logarithm
 _STATURES = 0.1, 0.2, 0.4  # deviations of the logarithm of how tall figures are; any of these
 _TALL = 0.5  # picture heights
-_ASTRAY = (
-    0.15,
-    1.5,
-)  # share of figures that do not stand on the ground; deviation of their logarithm
-_HANGING = 0.25
+# The share of figures that do not stand on the ground, and the deviation of their size's logarithm.
+_ASTRAY = 0.15, 1.5
+_HANGING = 0.25  # of its size: who is as near as that, or farther, does not stand
+_SPECK = 0.001  # of a figure's area
 # Of figures that the frame cuts off below, measured on made-up scenes: how high the whole figure is
 # where the root of the area seen is 1 (both in picture heights), and its power; the weight of that.
 _WHOLE, _BY_SIDE, _BY_SIZE = 1.5, 0.6, 0.3
@@ -90,10 +89,10 @@ def guess_depth(size: tuple[int, int], instances: Instances | None = None) -> De
     rows = (np.arange(height) + 0.5) / height
     ramp = (rows - ground.horizon) / ground.eye / nearest
     disparity = np.repeat(np.maximum(ramp, _FAR)[:, None], width, axis=1)
-    order = np.argsort(nearness, kind="stable")
-    for index in order[figures.is_seen[order]]:
-        inside = _inside(instances.masks[index]).numpy()
-        disparity[inside] = max(nearness[index] / nearest, _FAR)
+    insides = list(_insides(instances))
+    for index in np.argsort(nearness, kind="stable"):  # what is nearer lies over what is farther
+        window, inside = insides[index]
+        disparity[window][inside] = max(nearness[index] / nearest, _FAR)
     disparity = torch.from_numpy(disparity.clip(0, 1).astype(np.float32))
     return Depth(disparity, "guess", confidence=0.0, notes=(NOTE,))
 
@@ -128,7 +127,7 @@ def _nearness(figures: _Figures, ground: Ground) -> np.ndarray:
     """``[N]``: disparity in the ground's unit: a figure is as many picture heights high."""
     bottom = (1 - ground.horizon) / ground.eye
     under = (figures.foot - ground.horizon) / ground.eye
-    # Feet that would stand beyond a quarter of the size that is seen hang in the air.
+    # Who would be a giant if those feet stood on the ground hangs in the air, as near as large.
     tall = np.maximum(figures.foot - figures.top, 1e-3)
     standing = np.where(under > _HANGING * tall, under, np.minimum(tall, bottom))
     # Cut off below: before the picture's lower edge, and as near as large; where nobody stands,
@@ -143,21 +142,29 @@ def _figures(instances: Instances | None, height: int) -> _Figures:
     count = 0 if instances is None else len(instances)
     measured = np.zeros((count, 3))
     is_cut, is_seen = np.zeros(count, bool), np.zeros(count, bool)
-    for index in range(count):
-        inside = _inside(instances.masks[index])
-        rows = inside.any(dim=1).nonzero()[:, 0]
-        if len(rows) == 0:
+    for index, (window, inside) in enumerate(_insides(instances)):
+        rows = inside.sum(axis=1)
+        area = int(rows.sum())
+        if area == 0:
             continue
-        columns = inside.any(dim=0).nonzero()[:, 0]
-        top, foot = int(rows[0]), int(rows[-1]) + 1
-        across = int(columns[-1]) + 1 - int(columns[0])
-        measured[index] = top / height, foot / height, float(inside.sum()) ** 0.5 / height
+        # Specks that a network leaves below the feet or above the head do not count.
+        below = np.cumsum(rows)
+        above = int(np.searchsorted(below, _SPECK * area, side="right"))
+        last = int(np.searchsorted(below, (1 - _SPECK) * area))
+        top = window[0].start
+        measured[index] = (top + above) / height, (top + last + 1) / height, area**0.5 / height
         is_seen[index] = True
         # A toe on the frame is no cut; a body through it is.
-        is_cut[index] = foot >= height - 1 and int(inside[-1].sum()) > 0.25 * across
+        is_cut[index] = top + last + 1 >= height - 1 and 4 * rows[-1] > inside.shape[1]
     top, foot, side = measured.T
     return _Figures(top, foot, side, is_cut, is_seen)
 
 
-def _inside(mask: Tensor) -> Tensor:
-    return (mask >= 0.5).cpu()
+def _insides(instances: Instances | None) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
+    """Of each mask the window that it lies in, and where it is inside there: bool ``[h, w]``."""
+    if instances is None:
+        return
+    for mask, box in zip(instances.masks, boxes_of_masks(instances.masks).tolist(), strict=True):
+        x1, y1, x2, y2 = (int(value) for value in box)
+        window = slice(y1, y2), slice(x1, x2)
+        yield window, (mask[window] >= MASK_THRESHOLD).cpu().numpy()

@@ -91,6 +91,16 @@ def test_odd_masks_are_no_trouble():
         assert guess_depth(size, characters((0, 0, 1, 1), size=size)).size == size
 
 
+def test_specks_below_the_feet_do_not_count():
+    size = (400, 640)
+    found = characters((40, 100, 100, 220), (200, 80, 280, 300), size=size)
+    masks = found.masks.clone()
+    masks[0, 390:392, 50:52] = 1
+    speckled = Instances.from_masks(masks)
+    near = nearness(guess_depth(size, found), found)
+    assert nearness(guess_depth(size, speckled), found) == pytest.approx(near, abs=0.01)
+
+
 def test_one_of_another_stature_does_not_move_the_ground():
     stands = np.ones(5, bool)
     near = np.array([0.3, 0.4, 0.5, 0.6, 0.7])
