@@ -21,11 +21,17 @@ _HOME = {
     "files": ("load_scene", "save_scene"),
     "focus": ("pull_focus",),
     "from_layers": ("scene_from_layers",),
+    "hole": ("background_hole",),
+    "keyframes": ("camera_keyframes",),
+    "output": ("render_rgba", "render_stereo"),
+    "ping_pong": ("ping_pong",),
     "plate": ("METHODS", "Plate", "fill_background"),
     "presets": ("AUTO_SAFE", "PRESETS", "camera_preset"),
-    "render": ("INTERPOLATIONS", "Frame", "render_frames"),
+    "refill": ("Refilled", "fill_scene"),
+    "render": ("INTERPOLATIONS", "Frame", "render_details", "render_frames"),
     "reveal": ("Reveal", "reveal_mask"),
     "safe": ("SafeMove", "largest_safe", "safe_amount"),
+    "stereo": ("stereo",),
     "show": ("draw_depth", "draw_layers", "draw_reveal"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

@@ -3,44 +3,33 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import torch
 from torch import Tensor
 
-from ..instances.data import MASK_THRESHOLD, Instances, count_of, require_size
+from ..instances.data import Instances, require_size
 from ..picture import as_tensor
 from ..progress import Progress
 from .anchor import MODES, anchor, background_plane
-from .data import FOCAL, Layer, LayeredScene, Plane
+from .data import FOCAL, Layer, LayeredScene
 from .depth import Depth, read_depth
 from .depth_guess import guess_depth
-from .matte import Cutout, continued, cut_outs
-from .occluders import Occluder, find_occluders
-from .order import occlusion_order
+from .matte import Cutout, cut_outs
+from .pixels import continued
 from .plate import Plate
 from .plate_pixels import plate_pixels
 from .recombine import coverage, lead_over, recombine, visible
 from .refill import fill_scene
+from .things import Thing, things_of
 
 log = logging.getLogger("celkit")
 
-_SPECK = 0.001  # share of a mask's pixels
 _STEPS = 10  # of progress; filling the plate is most of the work
 
 FILLS = ("auto", "diffuse", "patchmatch", "cv2", "none")
-
-
-@dataclass(frozen=True, eq=False)
-class _Thing:
-    """An instance or an occluder before it is a layer."""
-
-    name: str
-    mask: np.ndarray
-    plane: Plane
-    instance: int | None = None
 
 
 def build_scene(
@@ -114,7 +103,7 @@ def build_scene(
     depth = _depth(depth, found, size)
     disparity = depth.disparity.numpy()
     border = round(margin * size[1])
-    things, order = _things(colors, found, disparity, mode, occluders and is_given)
+    things, order = things_of(colors, found, disparity, mode, occluders and is_given)
     step(1, _STEPS)
     cuts = _cuts(colors, opacity, [thing.mask for thing in things], order)
     for thing, cut in zip(things, cuts, strict=True):
@@ -160,64 +149,6 @@ def _depth(
     return depth
 
 
-def _things(
-    colors: np.ndarray,
-    found: Instances,
-    disparity: np.ndarray,
-    mode: str,
-    occluders: bool,
-) -> tuple[list[_Thing], list[int]]:
-    """What becomes layers, and its order, the farthest first."""
-    things = []
-    flat = "plane" if mode == "relief" else mode  # the relief comes when the layer's box is known
-    empty = 0
-    masks = [_tidied(mask) for mask in found.masks.cpu().numpy()]
-    claims = sum((mask >= MASK_THRESHOLD).astype(np.uint16) for mask in masks)
-    for index, mask in enumerate(masks):
-        if float(mask.max()) < MASK_THRESHOLD:
-            empty += 1
-            continue
-        plane, _ = anchor(disparity, _alone(mask, claims), flat)
-        things.append(_Thing(f"{found.labels[index]} {index}", mask, plane, index))
-    if empty:
-        log.warning("The masks of %s are empty; they are no layers.", count_of(empty))
-    solid = [thing.mask >= MASK_THRESHOLD for thing in things]
-    nearness = [
-        _at(thing.plane, mask, disparity.shape) for thing, mask in zip(things, solid, strict=True)
-    ]
-    before: list[tuple[int, int]] = []
-    if occluders and things:
-        for number, piece in enumerate(find_occluders(disparity, solid)):
-            place = len(things)
-            things.append(_occluder(number, piece, disparity))
-            solid.append(piece.mask)
-            nearness.append(piece.nearness)
-            before += [(place, index) for index in piece.behind]
-    return things, occlusion_order(colors, solid, nearness, before)
-
-
-def _tidied(mask: np.ndarray) -> np.ndarray:
-    """The mask without the specks and pinholes that networks leave."""
-    for value, replacement in ((1, 0.0), (0, 1.0)):
-        inside = mask >= MASK_THRESHOLD
-        least = inside.sum() * _SPECK
-        chosen = (inside == value).astype(np.uint8)
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(chosen, connectivity=8)
-        areas = stats[:, cv2.CC_STAT_AREA]
-        small = areas < least
-        small[0] = False
-        if small.any():
-            mask = np.where(small[labels], np.float32(replacement), mask)
-    return mask
-
-
-def _alone(mask: np.ndarray, claims: np.ndarray) -> np.ndarray:
-    """The mask where no other claims the pixels, if that is enough to say how near it is."""
-    inside = mask >= MASK_THRESHOLD
-    alone = inside & (claims == 1)
-    return np.where(alone, mask, 0) if 4 * alone.sum() >= inside.sum() else mask
-
-
 def _cuts(
     colors: np.ndarray, opacity: np.ndarray | None, masks: list[np.ndarray], order: list[int]
 ) -> list[Cutout | None]:
@@ -234,12 +165,6 @@ def _cuts(
         is_own = ((alpha > 0) & (own < 1)) | ((alpha > 0.5) & beside[cut.place])
         cut.alpha[:] = np.where(is_own, own, alpha)
     return cuts
-
-
-def _occluder(number: int, piece: Occluder, disparity: np.ndarray) -> _Thing:
-    mask = piece.mask.astype(np.float32)
-    plane, _ = anchor(disparity, mask, "plane")
-    return _Thing(f"occluder {number}", mask, plane)
 
 
 def _shows_plate(scene: LayeredScene) -> bool:
@@ -279,7 +204,7 @@ def _fit(
 
 
 def _assembled(
-    kept: list[tuple[_Thing, Cutout]],
+    kept: list[tuple[Thing, Cutout]],
     behind: np.ndarray,
     offset: tuple[int, int],
     disparity: np.ndarray,
@@ -331,20 +256,13 @@ def _whole(scene: LayeredScene, disparity: np.ndarray) -> LayeredScene:
     everything = np.ones(scene.size, np.float32)
     plane, bumps = anchor(disparity, everything, "relief", box=plate.box)
     layer = Layer("picture", plate.rgba, plate.offset, plane, bumps)
-    far = float(disparity.min())
-    return replace(scene, plate=replace(plate, plane=(far, 0.0, 0.0), relief=None), layers=(layer,))
+    # Not where it is see-through: painted twice it would be less so.
+    solid = plate.rgba * (plate.rgba[..., 3:] == 1)
+    far = (float(disparity.min()), 0.0, 0.0)
+    return replace(scene, plate=replace(plate, rgba=solid, plane=far, relief=None), layers=(layer,))
 
 
 def _premultiplied(rgba: np.ndarray) -> np.ndarray:
     result = np.ascontiguousarray(rgba, dtype=np.float32)
     result[..., :3] *= result[..., 3:]
     return result
-
-
-def _at(plane: Plane, mask: np.ndarray, size: tuple[int, int]) -> float:
-    """The plane's disparity at the middle of a mask."""
-    rows, columns = np.nonzero(mask)
-    height, width = size
-    x, y = float(columns.mean()) + 0.5, float(rows.mean()) + 0.5
-    at_center, slope_x, slope_y = plane
-    return at_center + slope_x * (x - width / 2) / width + slope_y * (y - height / 2) / width

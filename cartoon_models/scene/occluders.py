@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from .pixels import grown, shrunk
+
 _JUMP = 0.05  # disparity; what depth pictures of 8 bits and their resizing leave is far below
 _LEAST_CONTACT = 0.02  # share of an instance's border
 _LEAST_PIXELS = 12
@@ -61,7 +63,7 @@ def find_occluders(disparity: np.ndarray, masks: Sequence[np.ndarray]) -> list[O
     for seeds, level in filter(None, steps):
         pieces |= _connected(stands_up & (disparity > level), seeds)
     # What a soft depth edge leaves between the piece and the mask belongs to the piece.
-    pieces |= background & _grown(~background, 2 * step) & _grown(pieces, 2 * step)
+    pieces |= background & grown(~background, 2 * step) & grown(pieces, 2 * step)
     count, labels = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=8)
     found = []
     for label in range(1, count):
@@ -80,10 +82,10 @@ def _steps(
     disparity: np.ndarray, mask: np.ndarray, background: np.ndarray, step: int
 ) -> tuple[np.ndarray, float] | None:
     """Background pixels beside a mask where it is suddenly nearer, and what is nearer than it."""
-    ring = _grown(mask, 2 * step) & ~_grown(mask, step) & background
+    ring = grown(mask, 2 * step) & ~grown(mask, step) & background
     if not ring.any():
         return None
-    inner = _shrunk(mask, step)
+    inner = shrunk(mask, step)
     inner = inner if inner.any() else mask
     # The mask's own disparity, continued to the pixels around it.
     window = (8 * step + 1,) * 2
@@ -92,7 +94,7 @@ def _steps(
     own = own / np.maximum(weight, 1e-6)
     # How much it changes anyway over the same distance, going away from the mask.
     box = np.ones((4 * step + 1,) * 2, np.uint8)
-    beyond = background & ~_grown(mask, step)
+    beyond = background & ~grown(mask, step)
     slope = cv2.dilate(np.where(beyond, disparity, 0), box) - disparity
     slope = np.minimum(slope, disparity - cv2.erode(np.where(beyond, disparity, 1), box))
     seeds = ring & (weight > 1e-6) & (disparity - own > _JUMP + 2 * np.maximum(slope, 0))
@@ -111,7 +113,7 @@ def _ground(disparity: np.ndarray, background: np.ndarray, seeds: np.ndarray) ->
     nothing = np.zeros((height, width), bool)
     smooth = cv2.blur(disparity, (5, 5))
     falls = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8) * height > _RAMP
-    rows, columns = np.nonzero(background & falls & ~_grown(~background, 3))
+    rows, columns = np.nonzero(background & falls & ~grown(~background, 3))
     if len(rows) < _LEAST_GROUND * background.sum() or len(rows) < 3:
         return nothing
     chance = np.random.default_rng(0)
@@ -140,11 +142,3 @@ def _connected(candidates: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     touched = np.bincount(labels[seeds], minlength=labels.max() + 1)
     touched[0] = 0
     return (touched >= _LEAST_PIXELS)[labels]
-
-
-def _grown(mask: np.ndarray, by: int) -> np.ndarray:
-    return cv2.dilate(mask.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0
-
-
-def _shrunk(mask: np.ndarray, by: int) -> np.ndarray:
-    return cv2.erode(mask.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0

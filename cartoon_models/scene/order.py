@@ -15,6 +15,8 @@ from heapq import heappop, heappush
 import cv2
 import numpy as np
 
+from .pixels import Box, box_of, grown, shrunk
+
 _REACH = 3  # pixels between two masks that still touch
 _CONTACT = 8  # pixels of contact or overlap from which on outlines vote
 # Weights of the votes, each of which is from -1 to 1.
@@ -43,7 +45,7 @@ def occlusion_order(
     Returns:
         The indices of the masks, the farthest first.
     """
-    boxes = [_box(mask) for mask in masks]
+    boxes = [box_of(mask) for mask in masks]
     votes = [(_SURE, front, back) for front, back in before]
     known = {frozenset(pair) for pair in before}
     strength = None
@@ -69,7 +71,7 @@ def _vote(first: np.ndarray, second: np.ndarray, strength: np.ndarray) -> float 
     both = first & second
     if both.sum() >= _CONTACT:
         return _DRAWN * _drawn(first, second, strength)
-    contact = first & _grown(second, _REACH)
+    contact = first & grown(second, _REACH)
     if contact.sum() < _CONTACT:
         return None
     return _SHAPE * _shape(first, second, contact)
@@ -79,7 +81,7 @@ def _drawn(first: np.ndarray, second: np.ndarray, strength: np.ndarray) -> float
     """Whose outline is drawn where the masks overlap."""
     seen = []
     for mask, other in ((first, second), (second, first)):
-        outline = (mask & ~_shrunk(mask, 1)) & _shrunk(other, 2)
+        outline = (mask & ~shrunk(mask, 1)) & shrunk(other, 2)
         seen.append(float(strength[outline].mean()) if outline.sum() >= _CONTACT else None)
     if seen[0] is None and seen[1] is None:
         return 0.0
@@ -99,7 +101,7 @@ def _shape(first: np.ndarray, second: np.ndarray, contact: np.ndarray) -> float:
         cv2.GaussianBlur(mask.astype(np.float32), (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
         for mask in (first, second)
     ]
-    border = contact | (second & _grown(first, _REACH))
+    border = contact | (second & grown(first, _REACH))
     one, two = shares[0][border], shares[1][border]
     total = one + two
     # Along a smooth outline a thing fills half of what is around; where it ends, a corner of it.
@@ -147,16 +149,9 @@ def _edges(picture: np.ndarray) -> np.ndarray:
     return cv2.dilate(change, around)
 
 
-def _box(mask: np.ndarray) -> tuple[int, int, int, int] | None:
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    if not len(rows):
-        return None
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-
-
 def _common(
-    a: tuple[int, int, int, int] | None,
-    b: tuple[int, int, int, int] | None,
+    a: Box | None,
+    b: Box | None,
     shape: tuple[int, ...],
 ) -> tuple[slice, slice] | None:
     """Rows and columns in which two boxes meet, with enough around to see the shapes."""
@@ -171,11 +166,3 @@ def _common(
         slice(max(0, top - around), min(shape[0], bottom + around)),
         slice(max(0, left - around), min(shape[1], right + around)),
     )
-
-
-def _grown(mask: np.ndarray, by: int) -> np.ndarray:
-    return cv2.dilate(mask.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0
-
-
-def _shrunk(mask: np.ndarray, by: int) -> np.ndarray:
-    return cv2.erode(mask.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0

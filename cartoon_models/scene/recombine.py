@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from .matte import LEAST_ALPHA, Box, Cutout
+from .matte import LEAST_ALPHA, Cutout
+from .pixels import Box
 
 _ROUNDS = 12
 _EXACT = 1 / 4096  # a rest of this is none

@@ -140,6 +140,9 @@ def test_no_instance_makes_one_layer_with_a_relief(caplog):
     assert layer.name == "picture" and layer.relief is not None and layer.box == scene.plate.box
     assert "whole picture is one layer" in caplog.text
     assert psnr(flattened(scene)[..., :3], sky()) > 90
+    clear = np.dstack([sky(), np.linspace(0, 1, 72)[None].repeat(60, 0)]).astype(np.float32)
+    scene = build_scene(clear, Instances.empty((60, 72)), depth, fill="diffuse")
+    assert psnr(flattened(scene), np.dstack([sky() * clear[..., 3:], clear[..., 3]])) > 90
 
 
 def test_empty_and_hidden_masks_are_left_out(caplog):
