@@ -27,6 +27,16 @@ from .instances_interop import (
 from .instances_show import CelKitCutOutInstances, CelKitInstancesToMasks, CelKitPreviewInstances
 from .instances_tags import CelKitLoadTagger, CelKitTagInstances
 from .models import register_model_folder
+from .scene_build import CelKitBuildLayeredScene, CelKitSceneDepth, CelKitSceneFromLayers
+from .scene_camera import CelKitCameraKeyframes, CelKitCameraPreset
+from .scene_files import CelKitLoadScene, CelKitSaveScene
+from .scene_plate import CelKitBackgroundPlate, CelKitFinishPlate, CelKitPreparePlate
+from .scene_render import (
+    CelKitPreviewScene,
+    CelKitRenderScene,
+    CelKitRenderSceneMaps,
+    CelKitRenderSceneToVideo,
+)
 from .wire import core_has_layers
 
 register_model_folder()
@@ -53,6 +63,20 @@ NODES: list[type[io.ComfyNode]] = [
     CelKitInstancesToSEGS,
     CelKitSegmDetector,
     CelKitInstancesToBoundingBox,
+    CelKitBuildLayeredScene,
+    CelKitSceneDepth,
+    CelKitSceneFromLayers,
+    CelKitBackgroundPlate,
+    CelKitPreparePlate,
+    CelKitFinishPlate,
+    CelKitCameraPreset,
+    CelKitCameraKeyframes,
+    CelKitRenderScene,
+    CelKitRenderSceneMaps,
+    CelKitRenderSceneToVideo,
+    CelKitPreviewScene,
+    CelKitSaveScene,
+    CelKitLoadScene,
 ]
 if core_has_layers():
     NODES.append(CelKitInstancesToLayers)

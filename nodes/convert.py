@@ -61,6 +61,12 @@ def image_of(pictures: Sequence[Tensor]) -> Tensor:
     return _out(torch.stack(_of_one_size(pictures, height_axis=0)))
 
 
+def joined_batches(batches: Sequence[Tensor]) -> Tensor:
+    """One IMAGE of several IMAGEs whose pictures are of one size; one alone is not copied."""
+    parts = _of_one_size(batches, height_axis=1)
+    return _out(parts[0] if len(parts) == 1 else torch.cat(parts))
+
+
 def masks_of(mask: Tensor) -> Tensor:
     """A MASK of any rank that is in use as float32 ``[B, H, W]``.
 
@@ -291,6 +297,35 @@ def layers_of(instances: Instances, picture: Tensor, bottom: str = BOTTOM_LAYERS
     return {"version": 1, "canvas": (width, height), "layers": layers}
 
 
+def layer_pictures(
+    layers: Any,
+) -> tuple[list[Tensor], list[str] | None, list[tuple[int, int]] | None, tuple[int, int] | None]:
+    """What scene_from_layers takes, of LAYERS or of an IMAGE batch.
+
+    Returns:
+        RGBA pictures from the lowest to the topmost, their names, their top left corners and the
+        size ``(H, W)`` of the canvas; None for what the source does not say.
+
+    Raises:
+        ValueError: LAYERS without a layer that is to be seen, or something else.
+    """
+    if isinstance(layers, Tensor):
+        return pictures_of(layers, 4), None, None, None
+    if not isinstance(layers, dict) or not isinstance(layers.get("layers"), list):
+        raise ValueError(
+            "Layers are LAYERS, a dictionary with a list of layers, or a batch of RGBA images."
+        )
+    seen = [layer for layer in layers["layers"] if layer.get("visible", True)]
+    seen.sort(key=lambda layer: layer.get("z_index", 0))
+    if not seen:
+        raise ValueError("None of the LAYERS is visible; a scene has at least one, the background.")
+    names = [str(layer.get("name") or f"layer {i}") for i, layer in enumerate(seen)]
+    corners = [(round(layer.get("x") or 0), round(layer.get("y") or 0)) for layer in seen]
+    canvas = layers.get("canvas")
+    size = (int(canvas[1]), int(canvas[0])) if canvas else None
+    return [_layer_rgba(layer) for layer in seen], names, corners, size
+
+
 def whole_pixels(box: Sequence[float], size: tuple[int, int]) -> tuple[int, int, int, int]:
     """The smallest box of whole pixels around a box, inside a picture of ``size`` ``(H, W)``."""
     left, top = (min(max(math.floor(box[i]), 0), size[1 - i]) for i in (0, 1))
@@ -308,6 +343,24 @@ def _layer(picture: Tensor, mask: Tensor, corner: tuple[int, int], name: str, or
         "z_index": order,
         "name": name,
     }
+
+
+def _layer_rgba(layer: dict) -> Tensor:
+    """The picture of an entry of LAYERS as it lies on the canvas: ``[h, w, 4]``."""
+    (rgba,) = pictures_of(layer["image"][:1], 4)
+    if layer.get("mask") is not None:
+        clear = masks_of(layer["mask"])[:1]  # 1 = transparent
+        check_size(tuple(rgba.shape[:2]), tuple(clear.shape[1:]), "The mask of a layer")
+        rgba = torch.cat([rgba[..., :3], rgba[..., 3:] * (1 - clear[0].to(rgba))[..., None]], dim=2)
+    rgba = torch.cat([rgba[..., :3], rgba[..., 3:] * float(layer.get("opacity", 1.0))], dim=2)
+    size = [round(layer.get(key) or side) for key, side in zip("hw", rgba.shape, strict=False)]
+    if size != list(rgba.shape[:2]):
+        stretched = torch.nn.functional.interpolate(
+            rgba.permute(2, 0, 1)[None], size, mode="bilinear", antialias=True
+        )
+        rgba = stretched[0].permute(1, 2, 0)
+    flipped = [axis for key, axis in (("flip_v", 0), ("flip_h", 1)) if layer.get(key)]
+    return rgba.flip(flipped) if flipped else rgba
 
 
 def _bounding_box(instances: Instances, index: int, box: Sequence[float]) -> dict:

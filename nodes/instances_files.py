@@ -9,7 +9,7 @@ import torch
 from comfy_api.latest import io, ui
 
 from ..cartoon_models.instances import load_instances, save_instances
-from . import convert, shared
+from . import convert, saved, shared
 
 
 class CelKitSaveInstances(io.ComfyNode):
@@ -56,7 +56,7 @@ class CelKitSaveInstances(io.ComfyNode):
             channels = 4 if image.shape[-1] == 4 else 3  # saved as it is, with its transparency
             pairs = convert.with_pictures(instances, image, channels)
         output = folder_paths.get_output_directory()
-        folders = _new_folders(filename_prefix, output, instances[0].size, len(pairs))
+        folders = saved.new_folders(filename_prefix, output, instances[0].size, len(pairs))
         for folder, (item, picture) in zip(folders, pairs, strict=True):
             save_instances(os.path.join(output, folder), item, picture)
         paths = "\n".join(folders)
@@ -92,44 +92,12 @@ class CelKitLoadInstances(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, paths: str | None = None) -> list[float]:
-        return [
-            os.path.getmtime(os.path.join(folder, name))
-            for folder in map(_folder_of, _lines(paths or ""))
-            if os.path.isdir(folder)
-            for name in sorted(os.listdir(folder))
-        ]
+        return saved.times(paths or "")
 
     @classmethod
     def execute(cls, paths: str) -> io.NodeOutput:
-        if not _lines(paths):
+        lines = saved.path_lines(paths)
+        if not lines:
             raise ValueError("No path was given; write the folder that Save Instances made.")
-        found = [convert.kept_on_wire(load_instances(_found_path(line))) for line in _lines(paths)]
+        found = [convert.kept_on_wire(load_instances(saved.found_path(line))) for line in lines]
         return io.NodeOutput(found, convert.mask_batch(found), convert.picture_numbers(found))
-
-
-def _new_folders(prefix: str, output: str, size: tuple[int, int], count: int) -> list[str]:
-    """Names, inside the output folder, of folders that are not there yet, one per picture."""
-    _, name, first, subfolder, _ = folder_paths.get_save_image_path(
-        prefix, output, image_width=size[1], image_height=size[0]
-    )
-    return [os.path.join(subfolder, f"{name}_{first + number:05}_") for number in range(count)]
-
-
-def _lines(paths: str) -> list[str]:
-    """The paths; file managers copy one in quotes."""
-    lines = (line.strip().strip('"') for line in paths.splitlines())
-    return [line for line in lines if line]
-
-
-def _found_path(path: str) -> str:
-    """The path itself, or in the output or the input folder, whichever is there first."""
-    places = [
-        os.path.join(folder_paths.get_output_directory(), path),
-        os.path.join(folder_paths.get_input_directory(), path),
-    ]
-    return next((place for place in places if os.path.exists(place)), places[0])
-
-
-def _folder_of(path: str) -> str:
-    path = _found_path(path)
-    return os.path.dirname(path) if path.lower().endswith(".json") else path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import comfy.model_patcher
 import comfy.utils
@@ -22,6 +22,8 @@ from ..cartoon_models.instances import (
     tag_instances,
 )
 from ..cartoon_models.progress import Progress
+from ..cartoon_models.scene import Depth, DepthModel, LayeredScene, load_depth_model
+from ..cartoon_models.scene.fill_model import fill_with_model
 from .convert import check_choice, kept_on_wire
 
 MODEL_FOLDER = "celkit"
@@ -34,6 +36,9 @@ PRECISIONS = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat
 # largest refiner in fp16. ComfyUI moves other models away until this much is free.
 WORKING_MEMORY = 1536 * 1024**2
 
+
+# What drawing frames needs beside the layers: some frames at once, and their copies on the way.
+DRAWING_MEMORY = 1024 * 1024**2
 
 _STEPS = 100  # of one picture on the progress bar
 _WEIGHT_SUFFIXES = {".safetensors", ".ckpt", ".pth", ".pt"}
@@ -104,6 +109,19 @@ class ManagedTagger:
         return tag_instances(picture, instances, self._tagger, *thresholds, progress=progress)
 
 
+class ManagedDepthModel:
+    """A DepthModel whose network ComfyUI manages."""
+
+    def __init__(self, model: DepthModel) -> None:
+        self._model = model
+        self.networks = ManagedNetworks(model.network)
+
+    def depth(self, picture: Tensor, instances: Instances) -> Depth:
+        """See DepthModel.depth."""
+        self.networks.load()
+        return self._model.depth(picture, instances)
+
+
 class CelKitNetworks(nn.ModuleList):
     """What is loaded together; ComfyUI's log shows the name of this class."""
 
@@ -136,7 +154,7 @@ def load_managed_tagger(name: str) -> ManagedTagger:
 
     timm's network starts on the CPU and ComfyUI moves it; onnxruntime finds its own device.
     """
-    folder = _tagger_folder(name)
+    folder = _model_folder(name)
     if folder is None:
         missing = "" if name == NO_TAGGER else f"/{name}"
         raise FileNotFoundError(
@@ -144,6 +162,47 @@ def load_managed_tagger(name: str) -> ManagedTagger:
             f"(model.safetensors, config.json and selected_tags.csv) into models/{MODEL_FOLDER}."
         )
     return ManagedTagger(load_tagger(folder))
+
+
+def load_managed_depth_model(name: str) -> ManagedDepthModel:
+    """Load the network in a folder that depth_model_choices names, to the offload device."""
+    folder = _model_folder(name)
+    if folder is None:
+        raise FileNotFoundError(
+            f"There is no folder models/{MODEL_FOLDER}/{name}; put config.json and "
+            f"model.safetensors of Depth Anything V2 Small into a folder in models/{MODEL_FOLDER}."
+        )
+    return ManagedDepthModel(load_depth_model(folder, model_management.unet_offload_device()))
+
+
+def inpainter(model: object, progress: Progress) -> Callable[[Tensor, Tensor], Tensor]:
+    """What fill_scene takes to fill holes with an INPAINT_MODEL; it is here for that time only."""
+
+    def fill(colors: Tensor, hole: Tensor) -> Tensor:
+        device = model_management.get_torch_device()
+        if hasattr(model, "to"):
+            model_management.free_memory(WORKING_MEMORY, device)
+            model.to(device)
+        try:
+            return fill_with_model(colors, hole, model, progress=progress)
+        finally:
+            if hasattr(model, "to"):
+                model.to(model_management.unet_offload_device())
+
+    return fill
+
+
+def drawing_device(scene: LayeredScene) -> torch.device:
+    """Where frames of a scene are drawn: on CUDA, if that is what ComfyUI uses, else the CPU.
+
+    Models make room there if they have to.
+    """
+    device = model_management.get_torch_device()
+    if device.type != "cuda":
+        return torch.device("cpu")
+    layers = sum(layer.rgba.numel() * layer.rgba.element_size() for layer in scene.painted)
+    model_management.free_memory(2 * layers + DRAWING_MEMORY, device)
+    return device
 
 
 def automatic_precision(device: torch.device) -> torch.dtype:
@@ -187,6 +246,18 @@ def tagger_choices() -> list[str]:
     return sorted(found)
 
 
+def depth_model_choices() -> list[str]:
+    """The folders in ``models/celkit`` that hold a network of the Depth Anything family."""
+    found = set()
+    for root in folder_paths.get_folder_paths(MODEL_FOLDER):
+        for folder, _, files in os.walk(root, followlinks=True):
+            if {"config.json", "model.safetensors"} <= set(files) and folder != root:
+                with open(os.path.join(folder, "config.json"), errors="replace") as file:
+                    if "depth_anything" in file.read(1_000_000):
+                        found.add(os.path.relpath(folder, root))
+    return sorted(found)
+
+
 def weights_named(choice: str) -> str | None:
     """A combo's choice as load_segmenter takes it: None for embedded, a path for a file."""
     if choice == EMBEDDED:
@@ -204,7 +275,7 @@ def weights_files(choice: str) -> list[str]:
 
 def tagger_files(name: str) -> list[str]:
     """The files in a folder that tagger_choices names; none where it is not there."""
-    folder = _tagger_folder(name)
+    folder = _model_folder(name)
     return sorted(entry.path for entry in os.scandir(folder) if entry.is_file()) if folder else []
 
 
@@ -231,7 +302,7 @@ def progress_per_picture(count: int) -> list[Progress]:
     return [reporter(number) for number in range(count)]
 
 
-def _tagger_folder(name: str) -> str | None:
+def _model_folder(name: str) -> str | None:
     roots = folder_paths.get_folder_paths(MODEL_FOLDER)
     folders = [os.path.join(root, name) for root in roots]
     return next((folder for folder in folders if os.path.isdir(folder)), None)
@@ -245,9 +316,9 @@ def _files() -> list[str]:
     """Weights files in the model folders, without those that have an entry by name."""
     entries = weights.load_manifest().values()
     named = {file for entry in entries for file in (entry.file, entry.converted_file)}
-    taggers = set(tagger_choices())
+    folders = {*tagger_choices(), *depth_model_choices()}
     return [
         name
         for name in folder_paths.get_filename_list(MODEL_FOLDER)
-        if name not in named and os.path.dirname(name) not in taggers
+        if name not in named and os.path.dirname(name) not in folders
     ]

@@ -16,6 +16,21 @@ CelKitTagger = io.Custom("CELKIT_TAGGER")
 CelKitInstances = io.Custom("CELKIT_INSTANCES")
 """``list[Instances]``, one per picture of the batch it came from; see cartoon_models.instances."""
 
+CelKitScene = io.Custom("CELKIT_SCENE")
+"""``list[LayeredScene]``, one per picture of the batch it came from; see cartoon_models.scene."""
+
+CelKitCamera = io.Custom("CELKIT_CAMERA")
+"""``list[Camera]``, one per scene, or one for all of them."""
+
+CelKitDepth = io.Custom("CELKIT_DEPTH")
+"""``list[Depth]``, one per picture, or one for all of them."""
+
+CelKitPlateWork = io.Custom("CELKIT_PLATE_WORK")
+"""A :class:`~.scene_plate.PlateWork`: what Finish Plate needs to know of Prepare Plate."""
+
+InpaintModel = io.Custom("INPAINT_MODEL")
+"""An object that fills holes: called with an image ``[B, 3, H, W]`` and a mask ``[B, 1, H, W]``."""
+
 BoundingBox = io.Custom("BOUNDING_BOX")
 """A list of ``{x, y, width, height, label, score, metadata}``; of a batch, a list of such lists."""
 

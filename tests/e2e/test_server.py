@@ -20,7 +20,7 @@ def test_the_pack_is_loaded_without_a_complaint(server, object_info):
 
 def test_every_node_is_in_one_place_of_the_menu(object_info):
     for info in celkit(object_info).values():
-        assert info["category"] == "CelKit/instances"
+        assert info["category"] in ("CelKit/instances", "CelKit/scene")
         assert info["python_module"] == f"custom_nodes.{PACK_NAME}"
 
 
