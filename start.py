@@ -1,6 +1,7 @@
 """One command from a fresh clone.
 
-    python start.py demo [PICTURE]     find the characters of a cartoon picture, into out/demo/
+    python start.py demo [PICTURE]     find the characters of a cartoon picture and fly a camera
+                                       past them, into out/demo/
     python start.py test [ARGUMENTS]   run the tests; arguments go to pytest
 
 Plain standard-library Python for Linux, macOS and Windows. The first call makes .venv and installs
@@ -38,7 +39,8 @@ def main(arguments):
 
 
 def demo(picture=None):
-    """Segment a picture into out/demo/, replacing the results of the demo before it."""
+    """Segment a picture into out/demo/ and make a video of it, replacing the results of the demo
+    before it."""
     picture = Path(picture).resolve() if picture else example_picture()
     if not picture.is_file():
         raise Stop(f"There is no picture at {picture}.")
@@ -46,8 +48,15 @@ def demo(picture=None):
     say(f"Finding the characters in {picture.name}.")
     command = [python, "-m", "cartoon_models", "segment", picture, "-o", DEMO, "--overwrite"]
     code = run(command)
+    if code != 0:
+        return code
+    say("Moving a camera through the picture.")
+    video = DEMO / "ken_burns.mp4"
+    command = [python, "-m", "cartoon_models", "kenburns", picture, "-o", video, "--overwrite"]
+    code = run([*command, "--instances", DEMO, "--camera", "orbit", "--loop"])
     if code == 0:
-        say(f"Done. Look at {DEMO / 'overlay.png'}; masks, cut-outs and instances.json are there.")
+        say(f"Done. Look at {DEMO / 'overlay.png'} and play {video}; masks, cut-outs and")
+        say("instances.json are there too.")
     return code
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import CelKitError
-from . import segment, weights
+from . import kenburns, segment, weights
 from .console import BAD_INPUT, complain, is_out_of_memory, sentence
 
 INTERRUPTED = 130  # as shells report Ctrl-C
@@ -39,5 +39,6 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"celkit {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     segment.add_parser(commands)
+    kenburns.add_parser(commands)
     weights.add_parser(commands)
     return parser

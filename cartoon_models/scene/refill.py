@@ -201,6 +201,20 @@ def with_filled(scene: LayeredScene, colors: Tensor | np.ndarray, hole: Tensor) 
     return dataclasses.replace(scene, plate=dataclasses.replace(scene.plate, rgba=rgba))
 
 
+def holes(scene: LayeredScene, hole: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """What of the plate is not to be looked at to fill a hole, and what to fill: bool ``[Hp, Wp]``.
+
+    Both are a little larger than what is unknown, if that leaves anything to look at.
+    """
+    unknown = (scene.plate.rgba[..., 3].cpu() < 0.5).numpy()
+    guard = max(1, round(min(unknown.shape) * _GUARD))
+    around = np.ones((2 * guard + 1,) * 2, np.uint8)
+    gone = cv2.dilate(unknown.astype(np.uint8), around) > 0
+    if gone.all():
+        return unknown, hole.numpy()
+    return gone, cv2.dilate(hole.numpy().astype(np.uint8), around) > 0
+
+
 def _filled(
     scene: LayeredScene,
     colors: Tensor,
@@ -209,17 +223,13 @@ def _filled(
     seed: int,
     progress: Progress | None,
 ) -> Tensor | None:
-    unknown = (scene.plate.rgba[..., 3].cpu() < 0.5).numpy()
-    guard = max(1, round(min(unknown.shape) * _GUARD))
-    around = np.ones((2 * guard + 1,) * 2, np.uint8)
-    wanted = cv2.dilate(hole.numpy().astype(np.uint8), around) > 0
-    for gone in (cv2.dilate(unknown.astype(np.uint8), around) > 0, unknown):
-        if not gone.all():
-            return fill_background(
-                colors, gone, method=method, reveal=wanted, seed=seed, progress=progress
-            ).picture
-    log.warning(
-        "The layers cover the whole picture, so there is no background to fill the plate from; "
-        "give a plate picture, or what lies behind them stays empty."
-    )
-    return None
+    gone, wanted = holes(scene, hole)
+    if gone.all():
+        log.warning(
+            "The layers cover the whole picture, so there is no background to fill the plate from; "
+            "give a plate picture, or what lies behind them stays empty."
+        )
+        return None
+    return fill_background(
+        colors, gone, method=method, reveal=wanted, seed=seed, progress=progress
+    ).picture

@@ -69,15 +69,30 @@ def test_the_first_demo_makes_an_environment_and_the_second_starts_at_once(start
         str(start.DEMO),
         "--overwrite",
     ]
+    video = [
+        "-m",
+        "cartoon_models",
+        "kenburns",
+        str(picture),
+        "-o",
+        str(start.DEMO / "ken_burns.mp4"),
+        "--overwrite",
+        "--instances",
+        str(start.DEMO),
+        "--camera",
+        "orbit",
+        "--loop",
+    ]
     assert [command[:3] for command in start.commands] == [
         [sys.executable, "-m", "venv"],
         [python, "-m", "pip"],
         [python, "-m", "cartoon_models"],
+        [python, "-m", "cartoon_models"],
     ]
-    assert start.commands[-1] == [python, *segment]
+    assert start.commands[-2:] == [[python, *segment], [python, *video]]
     start.commands.clear()
     assert start.main(["demo"]) == 0
-    assert start.commands == [[python, *segment]]
+    assert start.commands == [[python, *segment], [python, *video]]
 
 
 def test_a_picture_of_ones_own(start, tmp_path, monkeypatch):
@@ -91,6 +106,13 @@ def test_the_demos_exit_code_is_handed_on(start):
     make_picture(start.EXAMPLES)
     start.codes["cartoon_models"] = 2
     assert start.main(["demo"]) == 2
+
+
+def test_no_video_is_made_of_characters_that_were_not_found(start):
+    make_picture(start.EXAMPLES)
+    start.codes["segment"] = 2
+    assert start.main(["demo"]) == 2
+    assert start.commands[-1][3] == "segment"
 
 
 def test_no_picture_is_one_sentence_before_anything_is_installed(start):
@@ -116,7 +138,7 @@ def test_tests_after_a_demo_add_the_tools_and_a_demo_after_tests_adds_nothing(st
     assert start.commands[0][-1] == f"{start.ROOT}[dev,tags,train]"
     start.commands.clear()
     start.main(["demo"])
-    assert len(start.commands) == 1
+    assert [command[3] for command in start.commands] == ["segment", "kenburns"]
 
 
 def test_a_changed_project_is_installed_again_with_what_was_there(start):
