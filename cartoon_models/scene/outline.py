@@ -6,6 +6,7 @@ a straight line. So it limits the moves of a camera as the plate's end does.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,14 @@ class Edge:
 
     def __str__(self) -> str:
         return f"the {self.side} edge of {self.layer.name}"
+
+    def thinned(self, step: int) -> Edge:
+        """With one of so many points, and the last."""
+        count = len(self.points)
+        if count == 2:
+            return self
+        kept = np.unique(np.append(np.arange(0, count, step), count - 1))
+        return dataclasses.replace(self, points=self.points[kept], relief=self.relief[kept])
 
 
 def plate_edges(scene: LayeredScene) -> list[Edge]:

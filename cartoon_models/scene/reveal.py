@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -13,15 +17,19 @@ from ..progress import Progress
 from .camera import Camera
 from .data import Layer, LayeredScene
 from .geometry import Size, views
+from .outline import Edge, enters, plate_edges
 from .trace import (
-    backward,
-    box_in_frame,
-    centers,
+    box_seen,
+    box_shown,
+    clipped,
     drawn,
-    forward,
     homography,
     index_to_picture,
+    looks_at,
+    relief_range,
+    resolved,
     sampled,
+    sees,
     warped,
 )
 
@@ -29,8 +37,29 @@ REACH = 2
 """Pixels that a bicubic sample reads on each side of where it looks."""
 
 _OPAQUE = 254.5 / 255  # from here on nothing shines through
+_THREADS = min(4, os.cpu_count() or 1)
 _KNOWN = 0.5  # alpha of the plate from which on something is there
 _ROUNDING = 1e-6  # pixels
+_SEARCHED = 0.002  # pixels that a search on a relief may be off
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """One frame of a scene.
+
+    Attributes:
+        opaque: uint8 ``[h, w]`` of each layer, 255 where it hides what is behind.
+        reliefs: the lowest and the highest relief of what is painted, the plate first.
+        plate_edges: of a plate with relief.
+        across, along: A ``[3, 3]`` and b ``[3]`` of `geometry.views`.
+    """
+
+    scene: LayeredScene
+    opaque: list[np.ndarray]
+    reliefs: list[tuple[float, float]]
+    plate_edges: list[Edge]
+    across: np.ndarray
+    along: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,16 +94,20 @@ def reveal_mask(
         progress: called with frames done and frames in all.
     """
     frame = size or scene.size
-    seen = [_np(part) for part in views(scene, camera, frame)]
-    opaque = [_bytes(_alpha(layer) >= _OPAQUE) for layer in scene.layers]
     missing = missing_pixels(scene)
     shown = np.zeros(scene.plate.rgba.shape[:2], dtype=bool)
     coverage = []
-    for done, (across, along) in enumerate(zip(*seen, strict=True), 1):
-        shown |= _shown(scene, opaque, across, along, frame)
-        coverage.append(_covered(scene, opaque, missing, across, along, frame))
-        if progress is not None:
-            progress(done, len(camera))
+
+    def look(view: _View) -> tuple[np.ndarray, float]:
+        return _shown(view, frame), _covered(view, missing, frame)
+
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for views_together in _batched(_views(scene, camera, frame), _THREADS):
+            for here, share in threads.map(look, views_together):
+                shown |= here
+                coverage.append(share)
+                if progress is not None:
+                    progress(len(coverage), len(camera))
     around = np.ones((2 * REACH + 1, 2 * REACH + 1), dtype=np.uint8)
     mask = cv2.dilate(shown.astype(np.uint8), around)
     return Reveal(
@@ -90,14 +123,17 @@ def frame_coverage(
     Args:
         missing: what `missing_pixels` gives, for those who have it.
     """
-    frame = size or scene.size
-    opaque = [_bytes(_alpha(layer) >= _OPAQUE) for layer in scene.layers]
     missing = missing_pixels(scene) if missing is None else missing
-    found = [
-        _covered(scene, opaque, missing, _np(across), _np(along), frame)
-        for across, along in zip(*views(scene, camera, frame), strict=True)
-    ]
+    found = list(coverages(scene, camera, size or scene.size, missing))
     return torch.tensor(found, dtype=torch.float64)
+
+
+def coverages(
+    scene: LayeredScene, camera: Camera, frame: Size, missing: np.ndarray
+) -> Iterator[float]:
+    """The same, each when it is asked for."""
+    for view in _views(scene, camera, frame):
+        yield _covered(view, missing, frame)
 
 
 def newly_shown(scene: LayeredScene, camera: Camera) -> Tensor:
@@ -105,15 +141,14 @@ def newly_shown(scene: LayeredScene, camera: Camera) -> Tensor:
 
     Each counts as much as it takes of the plate, not of the frame.
     """
-    opaque = [_bytes(_alpha(layer) >= _OPAQUE) for layer in scene.layers]
-    still = views(scene, Camera.still(scene.focal))
-    at_first = _shown(scene, opaque, _np(still[0][0]), _np(still[1][0]), scene.size)
+    (still,) = _views(scene, Camera.still(scene.focal), scene.size)
+    at_first = _shown(still, scene.size)
     left, top = scene.plate.offset
     at_first[: max(0, -top)] = at_first[:, : max(0, -left)] = True  # the margin hides nothing
     at_first[scene.size[0] - top :] = at_first[:, scene.size[1] - left :] = True
     found = [
-        np.count_nonzero(_shown(scene, opaque, _np(across), _np(along), scene.size) & ~at_first)
-        for across, along in zip(*views(scene, camera), strict=True)
+        np.count_nonzero(_shown(view, scene.size) & ~at_first)
+        for view in _views(scene, camera, scene.size)
     ]
     return torch.tensor(found)
 
@@ -152,89 +187,111 @@ def inside_plate(plate: Layer, matrix: np.ndarray, x: np.ndarray, y: np.ndarray)
     return inside
 
 
-def _covered(
-    scene: LayeredScene,
-    opaque: list[np.ndarray],
-    missing: np.ndarray,
-    across: np.ndarray,
-    along: np.ndarray,
-    frame: Size,
-) -> float:
+def _views(scene: LayeredScene, camera: Camera, frame: Size) -> Iterator[_View]:
+    opaque = [_bytes(_alpha(layer) >= _OPAQUE) for layer in scene.layers]
+    edges = [] if scene.plate.relief is None else plate_edges(scene)
+    reliefs = [relief_range(layer) for layer in scene.painted]
+    for across, along in zip(*views(scene, camera, frame), strict=True):
+        yield _View(scene, opaque, reliefs, edges, across.numpy(), along.numpy())
+
+
+def _batched(items: Iterable[_View], count: int) -> Iterator[list[_View]]:
+    items = iter(items)
+    while batch := list(islice(items, count)):
+        yield batch
+
+
+def _covered(view: _View, missing: np.ndarray, frame: Size) -> float:
     """The share of a frame's pixels that show nothing unfilled."""
-    empty = ~_reached(scene, across, along, frame)
+    scene, across, along = view.scene, view.across, view.along
+    reached = _reached(view, frame)
+    if reached is None and not missing.any():
+        return 1.0
+    empty = np.zeros(frame, dtype=bool) if reached is None else ~reached
     if missing.any():
         empty |= drawn(scene, scene.plate, missing, across, along, frame) > 0
     if empty.any():
-        for layer, values in zip(scene.layers, opaque, strict=True):
+        for layer, values in zip(scene.layers, view.opaque, strict=True):
             empty &= drawn(scene, layer, values, across, along, frame) < 255
     return 1.0 - np.count_nonzero(empty) / empty.size
 
 
-def _reached(scene: LayeredScene, across: np.ndarray, along: np.ndarray, frame: Size) -> np.ndarray:
-    """Pixels of a frame ``[H, W]`` to all whose corners the plate reaches."""
+def _reached(view: _View, frame: Size) -> np.ndarray | None:
+    """Pixels of a frame ``[H, W]`` to all whose corners the plate reaches; None if all are."""
+    scene, plate = view.scene, view.scene.plate
     height, width = frame
-    if scene.plate.relief is None:
-        matrix = homography(scene, scene.plate, across, along)
-        edges = np.array([0.0, width]), np.array([[0.0], [height]])
-        if inside_plate(scene.plate, matrix, *edges).all():
-            return np.ones(frame, dtype=bool)
-        columns, rows = np.arange(width + 1.0), np.arange(height + 1.0)[:, None]
-        corners = inside_plate(scene.plate, matrix, columns, rows)
+    matrix = homography(scene, plate, view.across, view.along)
+    ends = np.array([0.0, width]), np.array([[0.0], [height]])
+    if plate.relief is None:
+        if inside_plate(plate, matrix, *ends).all():
+            return None
+        corners = inside_plate(
+            plate, matrix, np.arange(width + 1.0), np.arange(height + 1.0)[:, None]
+        )
     else:
-        points = centers((height + 1, width + 1)) - 0.5
-        found, third = backward(scene, scene.plate, across, along, points)
-        left, top, right, bottom = scene.plate.box
-        slack = 1e-3  # of the search
-        corners = (third > 0) & (found[..., 0] >= left - slack) & (found[..., 0] <= right + slack)
-        corners &= (found[..., 1] >= top - slack) & (found[..., 1] <= bottom + slack)
+        middle = inside_plate(plate, matrix, np.array(width / 2), np.array(height / 2))
+        seen = view.across[None], view.along[None], frame
+        if middle and not any(enters(scene, edge, *seen) for edge in view.plate_edges):
+            return None
+        grid = np.arange(width + 1.0), np.arange(height + 1.0)
+        x, y = looks_at(scene, plate, view.across, view.along, *grid)
+        left, top, right, bottom = plate.box
+        corners = (x >= left - _SEARCHED) & (x <= right + _SEARCHED)
+        corners &= (y >= top - _SEARCHED) & (y <= bottom + _SEARCHED)
     return corners[1:, 1:] & corners[1:, :-1] & corners[:-1, 1:] & corners[:-1, :-1]
 
 
-def _shown(
-    scene: LayeredScene,
-    opaque: list[np.ndarray],
-    across: np.ndarray,
-    along: np.ndarray,
-    frame: Size,
-) -> np.ndarray:
+def _shown(view: _View, frame: Size) -> np.ndarray:
     """Pixels of the plate ``[Hp, Wp]`` that one frame shows."""
-    plate = scene.plate
+    scene, plate, across, along = view.scene, view.scene.plate, view.across, view.along
     shape = plate.rgba.shape[:2]
-    x, y = plate.offset
     to_frame = homography(scene, plate, across, along) @ index_to_picture(plate)
-    points = None
+    columns, rows = np.arange(shape[1], dtype=np.float64), np.arange(shape[0], dtype=np.float64)
     if plate.relief is None:
-        columns, rows = np.arange(shape[1], dtype=np.float64), np.arange(shape[0])[:, None]
-        shown = _in_frame(to_frame, columns, rows, frame)
+        shown = _in_frame(to_frame, columns, rows[:, None], frame)
     else:
-        points, third = forward(scene, plate, across, along, centers(shape) + np.array((x, y)))
-        shown = (third > 0) & _between(points, np.array((-1, -1)), np.array(frame[::-1]) + 1)
-    for layer, values in zip(scene.layers, opaque, strict=True):
-        if points is None and layer.relief is None:
-            to_layer = homography(scene, layer, across, along) @ index_to_picture(layer)
-            shown &= warped(values, np.linalg.inv(to_frame) @ to_layer, shape) < 255
+        x, y, third = _raised(plate, to_frame, along, columns, rows, None)
+        shown = (third > 0) & (x > -third) & (x < (frame[1] + 1) * third)
+        shown &= (y > -third) & (y < (frame[0] + 1) * third)
+    for number, (layer, values) in enumerate(zip(scene.layers, view.opaque, strict=True), 1):
+        flat = homography(scene, layer, across, along)
+        if plate.relief is None and layer.relief is None:
+            to_plate = np.linalg.inv(to_frame) @ flat @ index_to_picture(layer)
+            shown &= warped(values, to_plate, shape) < 255
             continue
-        if points is None:
-            grid = centers(shape) - 0.5
-            seen = grid @ to_frame[:, :2].T + to_frame[:, 2]
-            points = seen[..., :2] / np.where(seen[..., 2:] > 0, seen[..., 2:], np.nan)
-        near = shown
-        if layer.relief is None:  # only what lies behind its box can be hidden by it
-            low, high = box_in_frame(scene, layer, across, along)
-            near = shown & _between(points, low - 1, high + 1)
-        there = np.nan_to_num(points[near], nan=-1e6)
-        if not len(there):
+        box = box_seen(scene, layer, view.reliefs[number], across, along)
+        if box is not None:
+            box = box_shown(scene, plate, view.reliefs[0], box, across, along)
+        box = clipped(None if box is None else box - np.tile(plate.offset, 2), shape)
+        if box is None:
             continue
-        found, third = backward(scene, layer, across, along, there)
-        at = np.where(third[..., None] > 0, found, -1e6) - layer.offset - 0.5
-        shown[near] = sampled(values, at) < 255
+        x1, y1, x2, y2 = box
+        part = slice(y1, y2), slice(x1, x2)
+        inverse = np.linalg.inv(flat)
+        start = _raised(
+            plate, inverse @ to_frame, inverse @ along, columns[part[1]], rows[part[0]], part
+        )
+        at = resolved(layer, start, inverse @ along)
+        shown[part] &= sampled(values, layer, *at) < 255
     return shown
 
 
-def _between(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Whether points ``[..., 2]`` lie in a box."""
-    x, y = points[..., 0], points[..., 1]
-    return (x > low[0]) & (x < high[0]) & (y > low[1]) & (y < high[1])
+def _raised(
+    plate: Layer,
+    matrix: np.ndarray,
+    along: np.ndarray,
+    columns: np.ndarray,
+    rows: np.ndarray,
+    part: tuple[slice, slice] | None,
+) -> list[np.ndarray]:
+    """What a homography makes of a grid of the plate's pixels, with their relief."""
+    seen = sees(matrix, columns, rows)
+    if plate.relief is not None:
+        relief = plate.relief.cpu().numpy()
+        relief = relief if part is None else relief[part]
+        for axis, step in zip(seen, along, strict=True):
+            axis += np.float32(step) * relief
+    return seen
 
 
 def _in_frame(matrix: np.ndarray, x: np.ndarray, y: np.ndarray, frame: Size) -> np.ndarray:
@@ -253,7 +310,3 @@ def _alpha(layer: Layer) -> np.ndarray:
 
 def _bytes(mask: np.ndarray) -> np.ndarray:
     return mask.astype(np.uint8) * 255
-
-
-def _np(tensor: Tensor) -> np.ndarray:
-    return tensor.numpy()

@@ -8,6 +8,7 @@ at pixel by pixel.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,14 +18,14 @@ from .data import LayeredScene
 from .geometry import Size, homographies, views
 from .outline import SIDES, Edge, cut_edges, enters, plate_edges
 from .paths import Path, preset_path
-from .reveal import frame_coverage, missing_pixels
-from .trace import backward
+from .reveal import coverages, missing_pixels
 
 LARGEST = 0.25
 """No safe amount is above this, as a share of the frame's width."""
 
 _TRIALS = 32  # amounts that are looked at before the first that is not safe is narrowed down
-_HALVINGS = 40
+_HALVINGS = 24
+_THINNED = 16  # points of a bent edge for one that is looked at then
 _SLACK = 1e-7  # pixels: rounding, less than what coverage allows for
 _LEAST = 1e-5  # of the frame's width: less is no movement
 _PIXEL_TRIALS = 8
@@ -72,39 +73,55 @@ def largest_safe(path: Path, scene: LayeredScene, size: Size | None = None) -> S
     """
     frame = size or scene.size
     edges = (plate_edges(scene) if scene.plate.relief is not None else []) + cut_edges(scene)
+    thinned = [edge.thinned(_THINNED) for edge in edges]
 
-    def obstacle(amount: float) -> str | None:
+    def obstacle(amount: float, among: list[Edge] = edges) -> str | None:
         try:
             camera = path(amount)
         except ValueError as error:
             return str(error).rstrip(".")
-        return _obstacle(scene, camera, frame, edges)
+        return _obstacle(scene, camera, frame, among)
 
-    found = _narrowed(obstacle, np.linspace(0, LARGEST, _TRIALS + 1), _HALVINGS)
+    trials = np.linspace(0, LARGEST, _TRIALS + 1).tolist()
+    found = _narrowed(obstacle, trials, _HALVINGS, lambda amount: obstacle(amount, thinned))
     missing = missing_pixels(scene)
     if missing.any():
         found = _narrowed_by_pixels(path, scene, frame, missing, found)
     return found if found.amount >= _LEAST else SafeMove(0.0, found.reason)
 
 
-def _narrowed(obstacle, amounts: np.ndarray, halvings: int) -> SafeMove:
-    """Between the last of the amounts that are safe, all before it being so, and the next."""
-    safe, reason = 0.0, f"more than {float(amounts[-1]):.2f} was not looked for"
-    for amount in amounts.tolist():
-        there = obstacle(amount)
+Obstacle = Callable[[float], str | None]
+
+
+def _narrowed(
+    obstacle: Obstacle, amounts: list[float], halvings: int, first_look: Obstacle | None = None
+) -> SafeMove:
+    """The largest amount before the first that is not safe: first of those given, then between.
+
+    Args:
+        obstacle: why an amount is not safe; None if it is.
+        first_look: the same, quicker, which may miss something.
+    """
+    first_look = first_look or obstacle
+    place = next((n for n, amount in enumerate(amounts) if first_look(amount)), len(amounts))
+    reason = f"more than {amounts[-1]:.2f} was not looked for"
+    while place > 0 and (there := obstacle(amounts[place - 1])):
+        place, reason = place - 1, there
+    if place == 0:
+        return SafeMove(0.0, obstacle(amounts[0]) or reason)
+    safe = amounts[place - 1]
+    if place == len(amounts):
+        return SafeMove(safe, reason)
+    unsafe = amounts[place]
+    reason = obstacle(unsafe) or reason
+    for _ in range(halvings):
+        middle = (safe + unsafe) / 2
+        there = obstacle(middle)
         if there is None:
-            safe = amount
-            continue
-        reason, unsafe = there, amount
-        for _ in range(halvings):
-            middle = (safe + unsafe) / 2
-            there = obstacle(middle)
-            if there is None:
-                safe = middle
-            else:
-                reason, unsafe = there, middle
-        break
-    return SafeMove(float(safe), reason)
+            safe = middle
+        else:
+            reason, unsafe = there, middle
+    return SafeMove(safe, reason)
 
 
 def _narrowed_by_pixels(
@@ -117,13 +134,13 @@ def _narrowed_by_pixels(
         camera = path(amount)
         if not order:
             order.extend(range(len(camera)))
-        for place, index in enumerate(order):
-            if float(frame_coverage(scene, camera.frames([index]), frame, missing)) < 1:
+        for place, share in enumerate(coverages(scene, camera.frames(order), frame, missing)):
+            if share < 1:
                 order.insert(0, order.pop(place))
                 return "the plate is not filled there"
         return None
 
-    amounts = np.linspace(0, bound.amount, _PIXEL_TRIALS + 1)
+    amounts = np.linspace(0, bound.amount, _PIXEL_TRIALS + 1).tolist()
     halvings = int(np.ceil(np.log2(max(2.0, amounts[1] / _PIXEL_STEP))))
     found = _narrowed(obstacle, amounts, halvings)
     return bound if found.amount == bound.amount else found
@@ -132,7 +149,7 @@ def _narrowed_by_pixels(
 def _obstacle(scene: LayeredScene, camera: Camera, frame: Size, edges: list[Edge]) -> str | None:
     """What a camera shows that is not there, or None."""
     found = _passed(scene, camera, frame)
-    if found is None and scene.plate.relief is None:
+    if found is None:
         found = _off_plate(scene, camera, frame)
     if found is not None:
         return found
@@ -140,21 +157,17 @@ def _obstacle(scene: LayeredScene, camera: Camera, frame: Size, edges: list[Edge
     for edge in edges:
         if enters(scene, edge, across, along, frame):
             return f"{edge} would be seen"
-    if scene.plate.relief is not None:
-        left, top, right, bottom = scene.plate.box
-        middle = np.array([frame[1] / 2, frame[0] / 2])
-        for matrices in zip(across, along, strict=True):
-            (x, y), third = backward(scene, scene.plate, *matrices, middle)
-            if not (third > 0 and left <= x <= right and top <= y <= bottom):
-                return "the camera would leave the plate"
     return None
 
 
 def _off_plate(scene: LayeredScene, camera: Camera, frame: Size) -> str | None:
-    """Which end of a flat plate some frame shows."""
+    """Which end of a flat plate some frame shows. Of a plate with relief, whose ends are edges to
+    be kept out, only the middle of the frame is looked at: it must not be beyond them."""
     matrices = homographies(scene, camera, [scene.plate], frame)[:, 0].numpy()
     height, width = frame
     corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]).T
+    if scene.plate.relief is not None:
+        corners = np.array([[width / 2], [height / 2], [1]])
     u, v, w = np.moveaxis(np.linalg.inv(matrices) @ corners, 1, 0)
     if not (w > 0).all():
         return "the camera would see beyond the plate's horizon"

@@ -1,6 +1,6 @@
 """From pixels of the picture to those of a frame and back, for layers with relief too.
 
-All in numpy and float64, one frame at a time: `across` and `along` are A and b of
+One frame at a time, in numpy: `across` ``[3, 3]`` and `along` ``[3]`` are its A and b of
 `geometry.views`.
 """
 
@@ -13,10 +13,14 @@ from .data import Layer, LayeredScene
 from .geometry import plane_row
 
 _CLOSE = 1e-4  # pixels; a search that moves less is at its end
-_STEPS = 12  # of the search; each takes the error times the slope of the shift, which is below 1
+_STEPS = 8  # of the search for a relief's point, at most
+_EXACT = 0.002  # pixels that it may be off
+_FAR = -1e6  # a point in no layer
 
 
-def homography(scene: LayeredScene, layer: Layer, across: np.ndarray, along: np.ndarray):
+def homography(
+    scene: LayeredScene, layer: Layer, across: np.ndarray, along: np.ndarray
+) -> np.ndarray:
     """``[3, 3]`` from pixels of the picture to those of the frame, for the layer's plane."""
     return across + np.outer(along, plane_row(layer.plane, scene.size).numpy())
 
@@ -27,96 +31,133 @@ def index_to_picture(layer: Layer) -> np.ndarray:
     return np.array([[1, 0, x + 0.5], [0, 1, y + 0.5], [0, 0, 1]], dtype=np.float64)
 
 
-def mapped(matrix: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Points ``[..., 2]`` under a homography and their third value ``[...]``, which is not above 0
-    for what lies behind the camera; such points are infinite."""
-    seen = points @ matrix[:, :2].T + matrix[:, 2]
-    return _divided(seen)
+def sees(matrix: np.ndarray, columns: np.ndarray, rows: np.ndarray) -> list[np.ndarray]:
+    """A homography's three values at the points of a grid, float32 ``[rows, columns]`` each."""
+    return [
+        (row[0] * columns).astype(np.float32) + (row[1] * rows + row[2]).astype(np.float32)[:, None]
+        for row in matrix
+    ]
 
 
-def forward(
-    scene: LayeredScene,
-    layer: Layer,
-    across: np.ndarray,
-    along: np.ndarray,
-    points: np.ndarray,
-    relief: np.ndarray | None = None,
+def resolved(
+    layer: Layer, start: list[np.ndarray], pull: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where points ``[..., 2]`` of the layer lie in the frame, and their third value.
+    """Which points of the picture a layer shows: x and y, float32 ``[h, w]`` each, far off where it
+    is behind the camera.
+
+    A point x of relief r lies at p in the frame if ``l p = H x + b r``, so ``x = l u - r v`` with
+    ``u = H^-1 p`` and ``v = H^-1 b``; as x ends in 1, ``l = (1 + r v3) / u3``. The relief is looked
+    up where it was found last.
 
     Args:
-        relief: of the points; looked up by default.
+        start: u, three of float32 ``[h, w]``.
+        pull: v, ``[3]``.
     """
-    seen = points @ homography(scene, layer, across, along)[:, :2].T
-    seen += homography(scene, layer, across, along)[:, 2]
+    seen = start[2] > 0
+    third = np.where(seen, start[2], np.float32(1))
+    u, v = start[0] / third, start[1] / third
+    x, y = u, v
     if layer.relief is not None:
-        relief = relief_at(layer, points) if relief is None else relief
-        seen += along * relief[..., None]
-    return _divided(seen)
+        relief = layer.relief.cpu().numpy()
+        left, top = np.float32(layer.offset[0] + 0.5), np.float32(layer.offset[1] + 0.5)
+        pull = pull.astype(np.float32)
+        for _ in range(_STEPS):
+            there = cv2.remap(
+                relief, x - left, y - top, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            )
+            scale = 1 + there * pull[2]
+            last = x, y
+            x, y = u * scale - there * pull[0], v * scale - there * pull[1]
+            moved = max(float(np.abs(x - last[0]).max()), float(np.abs(y - last[1]).max()))
+            if moved < _EXACT:
+                break
+    return np.where(seen, x, np.float32(_FAR)), np.where(seen, y, np.float32(_FAR))
 
 
-def backward(
+def looks_at(
     scene: LayeredScene,
     layer: Layer,
     across: np.ndarray,
     along: np.ndarray,
-    points: np.ndarray,
+    columns: np.ndarray,
+    rows: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Which points of the picture are seen at points ``[..., 2]`` of the frame, and their third
-    value. With relief that is a search from the plane on: what is looked up at the point found last
-    says where to look next."""
+    """Which points of the picture a frame shows at a grid of its points: x and y, ``[h, w]``."""
     inverse = np.linalg.inv(homography(scene, layer, across, along))
-    start = points @ inverse[:, :2].T + inverse[:, 2]
-    found, third = _divided(start)
+    return resolved(layer, sees(inverse, columns, rows), inverse @ along)
+
+
+def sampled(values: np.ndarray, layer: Layer, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Values of a layer's pixels, uint8 ``[h, w]``, at points of the picture, linearly
+    interpolated, 0 beyond."""
+    left, top = np.float32(layer.offset[0] + 0.5), np.float32(layer.offset[1] + 0.5)
+    return cv2.remap(values, x - left, y - top, cv2.INTER_LINEAR)
+
+
+def box_seen(
+    scene: LayeredScene,
+    layer: Layer,
+    reliefs: tuple[float, float],
+    across: np.ndarray,
+    along: np.ndarray,
+) -> np.ndarray | None:
+    """``x1 y1 x2 y2`` in the frame that a layer of such reliefs lies in. None if a part of it is
+    behind the camera."""
+    x1, y1, x2, y2 = layer.box
+    corners = np.array([[x1, y1, 1], [x2, y1, 1], [x1, y2, 1], [x2, y2, 1]], dtype=np.float64)
+    seen = corners @ homography(scene, layer, across, along).T
+    low, high = reliefs
+    seen = np.concatenate([seen + along * low, seen + along * high])
+    if not (seen[:, 2] > 0).all():
+        return None
+    seen = seen[:, :2] / seen[:, 2:]
+    return np.concatenate([seen.min(axis=0), seen.max(axis=0)])
+
+
+def box_shown(
+    scene: LayeredScene,
+    layer: Layer,
+    reliefs: tuple[float, float],
+    box: np.ndarray,
+    across: np.ndarray,
+    along: np.ndarray,
+) -> np.ndarray | None:
+    """The reverse: ``x1 y1 x2 y2`` of the picture in which what a box of the frame shows of a layer
+    lies. None if the layer goes behind the camera there."""
+    x1, y1, x2, y2 = box
+    inverse = np.linalg.inv(homography(scene, layer, across, along))
+    corners = np.array([[x1, y1, 1], [x2, y1, 1], [x1, y2, 1], [x2, y2, 1]], dtype=np.float64)
+    start, pull = corners @ inverse.T, inverse @ along
+    if not (start[:, 2] > 0).all():
+        return None
+    found = []
+    for relief in reliefs:
+        scale = (1 + relief * pull[2]) / start[:, 2:]
+        found.append(start[:, :2] * scale - relief * pull[:2])
+    found = np.concatenate(found)
+    return np.concatenate([found.min(axis=0), found.max(axis=0)])
+
+
+def relief_range(layer: Layer) -> tuple[float, float]:
+    """The lowest and the highest of its relief."""
     if layer.relief is None:
-        return found, third
-    # H x + b r ~ p gives x ~ H^-1 p - (H^-1 b) r w for the x whose third value is 1.
-    pull = inverse @ along
-    for _ in range(_STEPS):
-        relief = relief_at(layer, found)[..., None]
-        # w: what scales H^-1 p so that x, with the relief's part taken off, ends in 1
-        scale = (1 + pull[2] * relief) / np.where(start[..., 2:] == 0, np.nan, start[..., 2:])
-        before, found = found, np.nan_to_num((start * scale - pull * relief)[..., :2], nan=np.inf)
-        with np.errstate(invalid="ignore"):
-            moved = np.nanmax(np.abs(found - before), initial=0.0, where=np.isfinite(found))
-        if moved < _CLOSE:
-            break
-    return found, third
+        return 0.0, 0.0
+    low, high = layer.relief.aminmax()
+    return float(low), float(high)
 
 
 def relief_at(layer: Layer, points: np.ndarray) -> np.ndarray:
-    """The relief ``[...]`` at points ``[..., 2]`` of the picture; beyond the layer its edge's.
-
-    OpenCV's table has 32 steps from pixel to pixel; a relief, which folds nowhere, differs by far
-    less than a thousandth of a pixel's shift between two of them.
-    """
-    relief = layer.relief.cpu().numpy()
-    at = points.reshape(-1, 2) - (np.array(layer.offset) + 0.5)
-    with np.errstate(invalid="ignore"):
-        at = np.clip(np.nan_to_num(at), 0, np.array(relief.shape[::-1]) - 1.0)
-    return sampled(relief, at).reshape(points.shape[:-1]).astype(np.float64)
-
-
-def sampled(values: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Values ``[h, w]`` at indices ``[N, 2]`` (x, y), linearly interpolated, 0 outside: ``[N]``."""
-    columns = 4096  # OpenCV has no result of more than 32767 rows or columns
-    padded = np.full((-(-len(at) // columns) * columns, 2), -1e6, np.float32)
-    padded[: len(at)] = np.clip(np.nan_to_num(at, posinf=-1e6, neginf=-1e6), -1e6, 1e6)
-    found = cv2.remap(values, padded.reshape(-1, columns, 2), None, cv2.INTER_LINEAR)
-    return found.reshape(-1)[: len(at)]
-
-
-def box_in_frame(
-    scene: LayeredScene, layer: Layer, across: np.ndarray, along: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The least and the largest x and y in the frame of a layer's plane; infinite if some of it is
-    behind the camera."""
-    x1, y1, x2, y2 = layer.box
-    corners = np.array([[x1, y1], [x2, y1], [x1, y2], [x2, y2]], dtype=np.float64)
-    seen, third = mapped(homography(scene, layer, across, along), corners)
-    if not (third > 0).all():
-        return np.full(2, -np.inf), np.full(2, np.inf)
-    return seen.min(0), seen.max(0)
+    """The relief ``[N]`` at points ``[N, 2]`` of the picture, linearly interpolated; beyond the
+    layer its edge's."""
+    relief = layer.relief.cpu().numpy().astype(np.float64)
+    last = np.array(relief.shape[::-1]) - 1
+    at = np.clip(points - layer.offset - 0.5, 0, last)
+    low = np.floor(at).astype(int)
+    high = np.minimum(low + 1, last)
+    x, y = (at - low).T
+    top = relief[low[:, 1], low[:, 0]] * (1 - x) + relief[low[:, 1], high[:, 0]] * x
+    bottom = relief[high[:, 1], low[:, 0]] * (1 - x) + relief[high[:, 1], high[:, 0]] * x
+    return top * (1 - y) + bottom * y
 
 
 def drawn(
@@ -133,42 +174,44 @@ def drawn(
         to_frame = homography(scene, layer, across, along) @ index_to_picture(layer)
         to_index = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]]) @ to_frame
         return warped(values, to_index, size)
-    points = centers(size)
-    found, third = backward(scene, layer, across, along, points)
-    return _remapped(values, np.where(third[..., None] > 0, found, -1e6) - layer.offset - 0.5)
-
-
-def warped(values: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Values ``[h, w]`` moved by a homography of pixel indices to a grid of that size; 0 where it
-    is behind the camera or nothing is."""
-    height, width = values.shape
-    corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], dtype=np.float64) - 0.5
-    seen, third = mapped(matrix, corners)
-    if not (third > 0).all():
-        return np.zeros(size, dtype=values.dtype)
-    x1, y1 = np.clip(np.floor(seen.min(0)) - 1, 0, size[::-1]).astype(int)
-    x2, y2 = np.clip(np.ceil(seen.max(0)) + 2, 0, size[::-1]).astype(int)
     result = np.zeros(size, dtype=values.dtype)
-    if x2 > x1 and y2 > y1:
-        here = np.array([[1, 0, -x1], [0, 1, -y1], [0, 0, 1]], dtype=np.float64) @ matrix
-        cut = cv2.warpPerspective(values, here, (int(x2 - x1), int(y2 - y1)))
-        result[y1:y2, x1:x2] = cut
+    box = clipped(box_seen(scene, layer, relief_range(layer), across, along), size)
+    if box is not None:
+        x1, y1, x2, y2 = box
+        grid = np.arange(x1, x2) + 0.5, np.arange(y1, y2) + 0.5
+        at = looks_at(scene, layer, across, along, *grid)
+        result[y1:y2, x1:x2] = sampled(values, layer, *at)
     return result
 
 
-def centers(size: tuple[int, int]) -> np.ndarray:
-    """The middles of the pixels of a frame: float64 ``[H, W, 2]``."""
-    rows, columns = np.mgrid[: size[0], : size[1]]
-    return np.stack([columns + 0.5, rows + 0.5], axis=-1)
+def clipped(
+    box: np.ndarray | None, size: tuple[int, int], grown: int = 1
+) -> tuple[int, int, int, int] | None:
+    """A box as whole pixels of a grid; the whole grid for none, None for one without pixels."""
+    if box is None:
+        return 0, 0, size[1], size[0]
+    x1, y1 = (int(side) for side in np.clip(np.floor(box[:2]) - grown, 0, size[::-1]))
+    x2, y2 = (int(side) for side in np.clip(np.ceil(box[2:]) + grown, 0, size[::-1]))
+    return (x1, y1, x2, y2) if x2 > x1 and y2 > y1 else None
 
 
-def _divided(seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    third = seen[..., 2]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        points = np.where(third[..., None] > 0, seen[..., :2] / third[..., None], np.inf)
-    return points, third
-
-
-def _remapped(values: np.ndarray, at: np.ndarray) -> np.ndarray:
-    at = np.clip(np.nan_to_num(at, posinf=-1e6, neginf=-1e6), -1e6, 1e6).astype(np.float32)
-    return cv2.remap(values, at, None, cv2.INTER_LINEAR)
+def warped(values: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Values ``[h, w]`` moved by a homography of pixel indices to a grid of that size; 0 where
+    nothing is, and of what is partly behind the camera nothing is."""
+    height, width = values.shape
+    result = np.zeros(size, dtype=values.dtype)
+    corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) - (
+        0.5,
+        0.5,
+        0,
+    )
+    seen = corners @ matrix.T
+    if not (seen[:, 2] > 0).all():
+        return result
+    seen = seen[:, :2] / seen[:, 2:]
+    box = clipped(np.concatenate([seen.min(axis=0), seen.max(axis=0)]), size)
+    if box is not None:
+        x1, y1, x2, y2 = box
+        here = np.array([[1, 0, -x1], [0, 1, -y1], [0, 0, 1]], dtype=np.float64) @ matrix
+        result[y1:y2, x1:x2] = cv2.warpPerspective(values, here, (x2 - x1, y2 - y1))
+    return result

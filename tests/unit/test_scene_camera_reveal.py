@@ -8,10 +8,11 @@ import torch
 
 from cartoon_models.scene.camera import Camera
 from cartoon_models.scene.data import Layer, LayeredScene
+from cartoon_models.scene.geometry import disparity_at, views
 from cartoon_models.scene.keyframes import camera_keyframes
 from cartoon_models.scene.presets import PRESETS, camera_preset
 from cartoon_models.scene.reveal import frame_coverage, missing_pixels, reveal_mask
-from cartoon_models.scene.trace import backward, centers, forward
+from cartoon_models.scene.trace import looks_at, relief_at
 
 SIZE = (40, 56)
 
@@ -136,14 +137,17 @@ def test_relief_that_is_level_is_a_plane(scene):
 def test_what_a_frame_shows_of_a_relief_is_what_goes_there(rolling):
     key = {"time": 0, "x": 0.1, "z": 0.05, "yaw": 2, "roll": 5, "zoom": 1.2}
     camera = camera_keyframes(rolling, [key], 1)
-    from cartoon_models.scene.geometry import views
-
     across, along = (part[0].numpy() for part in views(rolling, camera))
+    columns, rows = np.arange(SIZE[1]) + 0.5, np.arange(SIZE[0]) + 0.5
+    expected = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
     for each in rolling.painted:
-        found, third = backward(rolling, each, across, along, centers(SIZE))
-        again, _ = forward(rolling, each, across, along, found)
-        inside = (third > 0) & np.isfinite(found).all(-1)
-        assert inside.all() and np.abs(again - centers(SIZE)).max() < 1e-3
+        x, y = looks_at(rolling, each, across, along, columns, rows)
+        found = np.stack([x, y], axis=-1).reshape(-1, 2).astype(np.float64)
+        disparity = disparity_at(each.plane, SIZE, torch.from_numpy(found)).numpy()
+        if each.relief is not None:
+            disparity = disparity + relief_at(each, found)
+        seen = np.c_[found, np.ones(len(found))] @ across.T + disparity[:, None] * along
+        assert np.abs(seen[:, :2] / seen[:, 2:] - expected).max() < 0.02
 
 
 def test_frames_of_another_size_show_more_of_the_plate(scene):

@@ -3,17 +3,20 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from cartoon_models.scene.camera import Camera
 from cartoon_models.scene.data import Layer, LayeredScene
+from cartoon_models.scene.geometry import views
 from cartoon_models.scene.keyframes import camera_keyframes
 from cartoon_models.scene.outline import cut_edges
 from cartoon_models.scene.paths import preset_path
 from cartoon_models.scene.presets import AUTO_SAFE, camera_preset
 from cartoon_models.scene.reveal import frame_coverage
 from cartoon_models.scene.safe import LARGEST, largest_safe, safe_amount
+from cartoon_models.scene.trace import looks_at
 
 HEIGHT, WIDTH = SIZE = (40, 60)
 ABOVE = 2e-5  # of the frame's width: a thousandth of a pixel here
@@ -175,15 +178,13 @@ def test_a_cut_edge_may_come_up_to_the_border_of_the_frame():
     alone = replace(alone, layers=made.layers[1:], size=SIZE)
 
     def last_row(amount):
-        from cartoon_models.scene.geometry import views
-        from cartoon_models.scene.trace import backward
-
-        across, along = views(alone, path(amount))
+        """The lowest that the frames' bottom edge looks at the layer."""
+        across, along = (part.numpy() for part in views(alone, path(amount)))
         seen = [
-            backward(alone, alone.layers[0], a.numpy(), b.numpy(), torch.tensor([30.0, 40]).numpy())
+            looks_at(alone, alone.layers[0], a, b, np.array([30.0]), np.array([40.0]))[1]
             for a, b in zip(across, along, strict=True)
         ]
-        return max(float(point[1]) for point, _ in seen)
+        return float(np.max(seen))
 
     assert last_row(found.amount) <= 40 + 1e-5 < last_row(found.amount + 1e-4)
 
