@@ -1,7 +1,8 @@
 """Layered scenes: one picture as a background plate and layers, and a camera that flies through.
 
 `build_scene` takes a picture and its instances apart, `camera_preset` makes a camera for the scene,
-`render_frames` gives what that camera sees. Each name is imported when it is first used.
+`render_frames` gives what that camera sees. Each name is imported when it is first used; functions
+that are called like their module (`anchor.anchor`, `stereo.stereo`) are to be had from there.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import importlib
 from typing import Any
 
 _HOME = {
-    "anchor": ("MODES", "anchor", "background_plane"),
+    "anchor": ("MODES", "background_plane"),
     "build": ("FILLS", "build_scene"),
     "camera": ("Camera",),
     "data": ("FOCAL", "Layer", "LayeredScene", "Plane"),
@@ -24,14 +25,12 @@ _HOME = {
     "hole": ("background_hole",),
     "keyframes": ("camera_keyframes",),
     "output": ("render_rgba", "render_stereo"),
-    "ping_pong": ("ping_pong",),
     "plate": ("METHODS", "Plate", "fill_background"),
     "presets": ("AUTO_SAFE", "PRESETS", "camera_preset"),
     "refill": ("Refilled", "fill_scene"),
     "render": ("INTERPOLATIONS", "Frame", "render_details", "render_frames"),
     "reveal": ("Reveal", "reveal_mask"),
     "safe": ("SafeMove", "largest_safe", "safe_amount"),
-    "stereo": ("stereo",),
     "show": ("draw_depth", "draw_layers", "draw_reveal"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

@@ -1,6 +1,7 @@
 """Pictures taken apart: sizes, plates, depth, what is left out, and bad input."""
 
 import logging
+import pkgutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -27,6 +28,8 @@ def test_every_name_of_the_family_is_there_and_importing_is_light():
     for name in family.__all__:
         assert getattr(family, name) is not None
     assert "build_scene" in dir(family)
+    modules = {module.name for module in pkgutil.iter_modules(family.__path__)}
+    assert not modules & set(family.__all__)  # importing the module would hide the name
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = family.nothing
     code = (
