@@ -182,14 +182,14 @@ def _relief(
 
     height, width = disparity.shape
     x1, y1, x2, y2 = (int(value) for value in box)
-    if x2 <= x1 or y2 <= y1:
-        raise ValueError(f"The box {tuple(box)} of a relief has no pixels.")
+    if x2 <= x1 or y2 <= y1 or min(x2, y2) <= 0 or x1 >= width or y1 >= height:
+        raise ValueError(f"The box {(x1, y1, x2, y2)} of a relief has no pixel of the picture.")
     # The box's part of the picture, cells of several pixels: mean of what is seen, and how much is.
     cell = max(max(x2 - x1, y2 - y1) / _WORKING_SIDE, 1.0)
     columns, rows = math.ceil((x2 - x1) / cell), math.ceil((y2 - y1) / cell)
-    ys = (np.arange(y1, y2) + 0.5 - height / 2)[:, None] / width
-    xs = (np.arange(x1, x2) + 0.5 - width / 2)[None] / width
-    flat = (plane[0] + plane[1] * xs + plane[2] * ys).astype(np.float32)
+    ys = plane[2] * (np.arange(y1, y2) + 0.5 - height / 2)[:, None] / width
+    xs = plane[1] * (np.arange(x1, x2) + 0.5 - width / 2)[None] / width
+    flat = (plane[0] + xs).astype(np.float32) + ys.astype(np.float32)
     share, rest = np.zeros_like(flat), np.zeros_like(flat)
     here = np.s_[max(-y1, 0) : min(y2, height) - y1, max(-x1, 0) : min(x2, width) - x1]
     there = np.s_[max(y1, 0) : min(y2, height), max(x1, 0) : min(x2, width)]
@@ -199,7 +199,10 @@ def _relief(
         cv2.resize(array, (columns, rows), interpolation=cv2.INTER_AREA)
         for array in (share, rest, flat)
     )
-    rest = completed(rest, share)
+    # What lies outside the picture goes on as its edge does.
+    down, right = _cells(y1, y2, rows, height), _cells(x1, x2, columns, width)
+    part = slice(down[0], down[-1] + 1), slice(right[0], right[-1] + 1)
+    rest = completed(rest[part], share[part])[np.ix_(down - down[0], right - right[0])]
     # Slopes are those of plane and relief together; what is nearer than near stays so.
     total = np.clip(small + strength * rest, 0, 1)
     steps = (x2 - x1) / columns * STEEPEST / width, (y2 - y1) / rows * STEEPEST / width
@@ -208,3 +211,12 @@ def _relief(
     total = cv2.GaussianBlur(total, (0, 0), max(sigma, 0.5), borderType=cv2.BORDER_REFLECT)
     total = cv2.resize(total, (x2 - x1, y2 - y1), interpolation=cv2.INTER_LINEAR)
     return torch.from_numpy(total - flat)
+
+
+def _cells(start: int, end: int, count: int, length: int) -> np.ndarray:
+    """Of ``count`` cells from ``start`` to ``end`` the nearest with its middle in ``0..length``."""
+    middles = start + (np.arange(count) + 0.5) * (end - start) / count
+    within = np.flatnonzero((middles >= 0) & (middles < length))
+    if len(within) == 0:
+        within = [int(np.abs(middles - length / 2).argmin())]
+    return np.arange(count).clip(within[0], within[-1])

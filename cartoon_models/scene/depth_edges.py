@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..instances.data import MASK_THRESHOLD, Instances
+from ..instances.data import Instances
 
 _REACH = 0.004  # of the picture's longer side: how far off an estimator's edges are
 _BLUR = 1.5  # pixels of the depth picture that its edges are soft
@@ -22,21 +22,18 @@ def snap_to_masks(disparity: np.ndarray, instances: Instances, enlarged: float =
         instances: of a picture of that size; a pixel belongs to the highest mask of 0.5 or more.
         enlarged: pixels of the picture per pixel of the depth picture.
     """
+    from scipy.ndimage import find_objects
+
     ids = instances.ids().cpu().numpy()
     height, width = ids.shape
     reach = _REACH * max(height, width) + _BLUR * enlarged
     result = disparity.astype(np.float32, copy=True)
     grown = int(np.ceil(reach)) + 1
     _refill(result, disparity, ids == 0, reach)
-    for number, mask in enumerate(instances.masks, start=1):
-        rows = np.flatnonzero((mask >= MASK_THRESHOLD).any(dim=1).cpu().numpy())
-        columns = np.flatnonzero((mask >= MASK_THRESHOLD).any(dim=0).cpu().numpy())
-        if len(rows) == 0:
+    for number, place in enumerate(find_objects(ids), start=1):
+        if place is None:
             continue
-        window = np.s_[
-            max(rows[0] - grown, 0) : rows[-1] + 1 + grown,
-            max(columns[0] - grown, 0) : columns[-1] + 1 + grown,
-        ]
+        window = tuple(slice(max(part.start - grown, 0), part.stop + grown) for part in place)
         _refill(result[window], disparity[window], ids[window] == number, reach)
     return result
 

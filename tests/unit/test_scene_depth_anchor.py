@@ -138,6 +138,16 @@ def test_the_plates_ground_and_sky_are_kept_and_its_hole_is_continued():
     assert float(surface(flat, box=box).min()) > -1e-9
 
 
+def test_the_plates_margin_goes_on_as_the_pictures_edge_does():
+    disparity = (grid()[..., 1] / SIZE[0] - 0.5).clamp(min=0).float()
+    box = (-20, -10, 90, 60)
+    plane, relief = background_plane(disparity, torch.zeros(SIZE), box=box)
+    total = surface(plane, relief, box=box)
+    torch.testing.assert_close(total[:, 0], total[:, 50], atol=0.01, rtol=0)
+    torch.testing.assert_close(total[:, -1], total[:, 50], atol=0.01, rtol=0)
+    assert bool((total[:, 50].diff() > -1e-6).all())
+
+
 def test_a_plate_that_nobody_sees_is_behind_everything():
     disparity = noise() * 0.5 + 0.3
     for relief in (True, False):
@@ -155,6 +165,9 @@ def test_masks_of_few_pixels_stand_somewhere(mode):
         plane, relief = anchor(disparity, mask, mode)
         total = surface(plane, relief)[where]
         assert bool(total.isfinite().all()) and -1e-6 <= float(total.min()) <= 1
+    for box in ((-500, -500, 1, 1), (63, 47, 900, 900)):  # one pixel is of the picture
+        plane, relief = anchor(disparity, body(), mode, box=box)
+        assert relief is None or bool(relief.isfinite().all())
     faint = torch.zeros(SIZE)
     faint[5, 7] = 0.2
     assert anchor(disparity, faint, mode)[0][0] == pytest.approx(float(disparity[5, 7]), abs=0.01)
@@ -178,8 +191,9 @@ def test_a_relief_needs_a_box_and_a_strength():
         anchor(noise(), body(), "relief", strength=2)
     with pytest.raises(ValueError, match="from 0 to 1, not -1"):
         background_plane(noise(), body(), strength=-1)
-    with pytest.raises(ValueError, match="has no pixels"):
-        anchor(noise(), body(), "relief", box=(5, 5, 5, 9))
+    for box in ((5, 5, 5, 9), (64, 0, 70, 9), (-9, -9, 0, 5)):
+        with pytest.raises(ValueError, match="has no pixel of the picture"):
+            anchor(noise(), body(), "relief", box=box)
 
 
 def test_bounded_slopes():
