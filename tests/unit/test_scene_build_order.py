@@ -32,6 +32,49 @@ def test_outlines_say_who_is_in_front(places, overlap):
     assert occlusion_order(picture, masks, [0.48, 0.52]) == [1, 0]  # a little depth says little
 
 
+def blob(rng, size=(180, 195)):
+    """bool ``[H, W]``: something round with bumps."""
+    height, width = size
+    middle = rng.uniform(0.3, 0.7, 2) * (width, height)
+    turn = np.linspace(0, 2 * np.pi, 120, endpoint=False)
+    radius = np.full_like(turn, rng.uniform(0.16, 0.28) * height)
+    for bumps in range(2, 7):
+        wave = np.cos(bumps * turn + rng.uniform(0, 6.3))
+        radius *= 1 + rng.uniform(-0.35, 0.35) / bumps**0.7 * wave
+    points = middle + np.stack([np.cos(turn), 1.2 * np.sin(turn)], 1) * radius[:, None]
+    mask = np.zeros(size, np.uint8)
+    return cv2.fillPoly(mask, [points.astype(np.int32)], 1) > 0
+
+
+def astray(rng, mask, pixels):
+    """The mask with an edge that is off by so much, now here, now there."""
+    signed = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
+    signed -= cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
+    noise = rng.normal(0, pixels, (mask.shape[0] // 12, mask.shape[1] // 12)).astype(np.float32)
+    return signed + cv2.resize(noise, mask.shape[::-1], interpolation=cv2.INTER_CUBIC) > 0
+
+
+@pytest.mark.parametrize(("overlap", "pixels"), [(False, 0), (True, 0), (False, 1)])
+def test_outlines_of_made_up_figures_are_right_nearly_always(overlap, pixels):
+    rng = np.random.default_rng(5)
+    right = []
+    while len(right) < 40:
+        back, front = blob(rng), blob(rng)
+        visible = back & ~front
+        if (back & front).sum() < 40 or visible.sum() < 0.2 * back.sum():
+            continue
+        picture = np.full((*back.shape, 3), rng.uniform(0.4, 1, 3), np.float32)
+        for mask in (back, front):
+            picture[mask] = 0.08
+            inner = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+            picture[inner] = rng.uniform(0.2, 1, 3)
+        masks = [back if overlap else visible, front]
+        if pixels:
+            masks = [astray(rng, mask, pixels) for mask in masks]
+        right.append(occlusion_order(picture, masks, [0.5, 0.5]) == [0, 1])
+    assert sum(right) >= 38
+
+
 def test_what_does_not_touch_goes_by_nearness_and_then_by_index():
     masks = np.zeros((4, 20, 60), bool)
     for index in range(4):
