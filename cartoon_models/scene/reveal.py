@@ -19,6 +19,7 @@ from .data import Layer, LayeredScene
 from .geometry import Size, views
 from .outline import Edge, enters, plate_edges
 from .trace import (
+    Part,
     box_seen,
     box_shown,
     clipped,
@@ -36,7 +37,7 @@ from .trace import (
 REACH = 2
 """Pixels that a bicubic sample reads on each side of where it looks."""
 
-_OPAQUE = 254.5 / 255  # from here on nothing shines through
+_SEEN = 2 / 255  # more than this has to shine through layers for what is behind to be seen
 _THREADS = min(4, os.cpu_count() or 1)
 _KNOWN = 0.5  # alpha of the plate from which on something is there
 _ROUNDING = 1e-6  # pixels
@@ -48,14 +49,14 @@ class _View:
     """One frame of a scene.
 
     Attributes:
-        opaque: uint8 ``[h, w]`` of each layer, 255 where it hides what is behind.
+        alphas: of each layer, uint8 ``[h, w]``.
         reliefs: the lowest and the highest relief of what is painted, the plate first.
         plate_edges: of a plate with relief.
         across, along: A ``[3, 3]`` and b ``[3]`` of `geometry.views`.
     """
 
     scene: LayeredScene
-    opaque: list[np.ndarray]
+    alphas: list[np.ndarray]
     reliefs: list[tuple[float, float]]
     plate_edges: list[Edge]
     across: np.ndarray
@@ -85,9 +86,9 @@ def reveal_mask(
     """The pixels of the plate that any frame shows, and how much of each frame is there.
 
     Unfilled is what lies outside the plate and where its alpha is below 0.5, except for pixels that
-    the picture itself shows so: a picture with transparent parts keeps them. A layer hides the
-    plate where it is opaque. A pixel of a frame counts as covered if the plate reaches to all its
-    corners, or an opaque layer lies before it.
+    the picture itself shows so: a picture with transparent parts keeps them. Layers hide the plate
+    where all together let through less than two steps of 8 bits. A pixel of a frame counts as
+    covered if the plate reaches to all its corners, or layers hide it.
 
     Args:
         size: ``(H, W)`` of the frames; the picture's by default.
@@ -159,17 +160,17 @@ def missing_pixels(scene: LayeredScene) -> np.ndarray:
     unknown = _alpha(scene.plate) < _KNOWN
     if not unknown.any():
         return _bytes(unknown)
-    hidden = np.zeros_like(unknown)
+    clear = np.ones(unknown.shape, dtype=np.float32)
     left, top = scene.plate.offset
     for layer in scene.layers:
         x, y = layer.offset[0] - left, layer.offset[1] - top
         alpha = _alpha(layer)[max(0, -y) :, max(0, -x) :]
-        part = hidden[max(0, y) :, max(0, x) :][: alpha.shape[0], : alpha.shape[1]]
-        part |= alpha[: part.shape[0], : part.shape[1]] >= _OPAQUE
+        part = clear[max(0, y) :, max(0, x) :][: alpha.shape[0], : alpha.shape[1]]
+        part *= 1 - alpha[: part.shape[0], : part.shape[1]]
     height, width = scene.size
     in_picture = np.zeros_like(unknown)
     in_picture[-top : height - top, -left : width - left] = True
-    return _bytes(unknown & (hidden | ~in_picture))
+    return _bytes(unknown & ((clear <= _SEEN) | ~in_picture))
 
 
 def inside_plate(plate: Layer, matrix: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -188,11 +189,11 @@ def inside_plate(plate: Layer, matrix: np.ndarray, x: np.ndarray, y: np.ndarray)
 
 
 def _views(scene: LayeredScene, camera: Camera, frame: Size) -> Iterator[_View]:
-    opaque = [_bytes(_alpha(layer) >= _OPAQUE) for layer in scene.layers]
+    alphas = [np.round(_alpha(layer) * 255).astype(np.uint8) for layer in scene.layers]
     edges = [] if scene.plate.relief is None else plate_edges(scene)
     reliefs = [relief_range(layer) for layer in scene.painted]
     for across, along in zip(*views(scene, camera, frame), strict=True):
-        yield _View(scene, opaque, reliefs, edges, across.numpy(), along.numpy())
+        yield _View(scene, alphas, reliefs, edges, across.numpy(), along.numpy())
 
 
 def _batched(items: Iterable[_View], count: int) -> Iterator[list[_View]]:
@@ -209,11 +210,23 @@ def _covered(view: _View, missing: np.ndarray, frame: Size) -> float:
         return 1.0
     empty = np.zeros(frame, dtype=bool) if reached is None else ~reached
     if missing.any():
-        empty |= drawn(scene, scene.plate, missing, across, along, frame) > 0
+        drawn_there = drawn(scene, scene.plate, missing, across, along, frame)
+        if drawn_there is not None:
+            part, values = drawn_there
+            empty[part] |= values > 0
     if empty.any():
-        for layer, values in zip(scene.layers, view.opaque, strict=True):
-            empty &= drawn(scene, layer, values, across, along, frame) < 255
+        clear = np.ones(frame, dtype=np.float32)
+        for layer, alpha in zip(scene.layers, view.alphas, strict=True):
+            _darken(clear, drawn(scene, layer, alpha, across, along, frame))
+        empty &= clear > _SEEN
     return 1.0 - np.count_nonzero(empty) / empty.size
+
+
+def _darken(clear: np.ndarray, drawn_there: Part | None) -> None:
+    """Take what a layer of such alpha, uint8, lets through of what shines through so far."""
+    if drawn_there is not None:
+        part, alpha = drawn_there
+        clear[part] *= np.subtract(1, alpha * np.float32(1 / 255), dtype=np.float32)
 
 
 def _reached(view: _View, frame: Size) -> np.ndarray | None:
@@ -253,11 +266,12 @@ def _shown(view: _View, frame: Size) -> np.ndarray:
         x, y, third = _raised(plate, to_frame, along, columns, rows, None)
         shown = (third > 0) & (x > -third) & (x < (frame[1] + 1) * third)
         shown &= (y > -third) & (y < (frame[0] + 1) * third)
-    for number, (layer, values) in enumerate(zip(scene.layers, view.opaque, strict=True), 1):
+    clear = np.ones(shape, dtype=np.float32)
+    for number, (layer, alpha) in enumerate(zip(scene.layers, view.alphas, strict=True), 1):
         flat = homography(scene, layer, across, along)
         if plate.relief is None and layer.relief is None:
             to_plate = np.linalg.inv(to_frame) @ flat @ index_to_picture(layer)
-            shown &= warped(values, to_plate, shape) < 255
+            _darken(clear, warped(alpha, to_plate, shape))
             continue
         box = box_seen(scene, layer, view.reliefs[number], across, along)
         if box is not None:
@@ -272,8 +286,8 @@ def _shown(view: _View, frame: Size) -> np.ndarray:
             plate, inverse @ to_frame, inverse @ along, columns[part[1]], rows[part[0]], part
         )
         at = resolved(layer, start, inverse @ along)
-        shown[part] &= sampled(values, layer, *at) < 255
-    return shown
+        _darken(clear, (part, sampled(alpha, layer, *at)))
+    return shown & (clear > _SEEN)
 
 
 def _raised(

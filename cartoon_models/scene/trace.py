@@ -10,7 +10,10 @@ import cv2
 import numpy as np
 
 from .data import Layer, LayeredScene
-from .geometry import plane_row
+from .geometry import Size, plane_row
+
+Part = tuple[tuple[slice, slice], np.ndarray]
+"""Rows and columns of a grid, and what lies there."""
 
 _CLOSE = 1e-4  # pixels; a search that moves less is at its end
 _STEPS = 8  # of the search for a relief's point, at most
@@ -166,27 +169,24 @@ def drawn(
     values: np.ndarray,
     across: np.ndarray,
     along: np.ndarray,
-    size: tuple[int, int],
-) -> np.ndarray:
+    size: Size,
+) -> Part | None:
     """Values of the layer's pixels, uint8 ``[h, w]``, in the frame of that size, linearly
-    interpolated, 0 where the layer is not."""
+    interpolated; beyond the part that is given they are 0."""
     if layer.relief is None:
         to_frame = homography(scene, layer, across, along) @ index_to_picture(layer)
         to_index = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]]) @ to_frame
         return warped(values, to_index, size)
-    result = np.zeros(size, dtype=values.dtype)
     box = clipped(box_seen(scene, layer, relief_range(layer), across, along), size)
-    if box is not None:
-        x1, y1, x2, y2 = box
-        grid = np.arange(x1, x2) + 0.5, np.arange(y1, y2) + 0.5
-        at = looks_at(scene, layer, across, along, *grid)
-        result[y1:y2, x1:x2] = sampled(values, layer, *at)
-    return result
+    if box is None:
+        return None
+    x1, y1, x2, y2 = box
+    grid = np.arange(x1, x2) + 0.5, np.arange(y1, y2) + 0.5
+    at = looks_at(scene, layer, across, along, *grid)
+    return (slice(y1, y2), slice(x1, x2)), sampled(values, layer, *at)
 
 
-def clipped(
-    box: np.ndarray | None, size: tuple[int, int], grown: int = 1
-) -> tuple[int, int, int, int] | None:
+def clipped(box: np.ndarray | None, size: Size, grown: int = 1) -> tuple[int, int, int, int] | None:
     """A box as whole pixels of a grid; the whole grid for none, None for one without pixels."""
     if box is None:
         return 0, 0, size[1], size[0]
@@ -195,23 +195,19 @@ def clipped(
     return (x1, y1, x2, y2) if x2 > x1 and y2 > y1 else None
 
 
-def warped(values: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Values ``[h, w]`` moved by a homography of pixel indices to a grid of that size; 0 where
-    nothing is, and of what is partly behind the camera nothing is."""
+def warped(values: np.ndarray, matrix: np.ndarray, size: Size) -> Part | None:
+    """Values ``[h, w]`` moved by a homography of pixel indices to a grid of that size; of what is
+    partly behind the camera nothing."""
     height, width = values.shape
-    result = np.zeros(size, dtype=values.dtype)
-    corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) - (
-        0.5,
-        0.5,
-        0,
-    )
-    seen = corners @ matrix.T
+    corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]])
+    seen = (corners - (0.5, 0.5, 0)) @ matrix.T
     if not (seen[:, 2] > 0).all():
-        return result
+        return None
     seen = seen[:, :2] / seen[:, 2:]
     box = clipped(np.concatenate([seen.min(axis=0), seen.max(axis=0)]), size)
-    if box is not None:
-        x1, y1, x2, y2 = box
-        here = np.array([[1, 0, -x1], [0, 1, -y1], [0, 0, 1]], dtype=np.float64) @ matrix
-        result[y1:y2, x1:x2] = cv2.warpPerspective(values, here, (x2 - x1, y2 - y1))
-    return result
+    if box is None:
+        return None
+    x1, y1, x2, y2 = box
+    here = np.array([[1, 0, -x1], [0, 1, -y1], [0, 0, 1]], dtype=np.float64) @ matrix
+    part = slice(y1, y2), slice(x1, x2)
+    return part, cv2.warpPerspective(values, here, (x2 - x1, y2 - y1))
