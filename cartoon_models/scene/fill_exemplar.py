@@ -6,13 +6,16 @@ import numpy as np
 
 from .patches import PAD, Scale
 
+_TOGETHER = 12  # patches that are looked for at a time
+
 
 def exemplar_guess(scale: Scale, far: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
     """Fill the hole greedily, where lines run into it first.
 
     After Criminisi, Perez and Toyama, "Region filling and object removal by exemplar-based image
     inpainting", 2004, section III: the next patch is the one on the rim of which most is known,
-    with the strongest line running into the hole; it gets what the most alike source shows.
+    with the strongest line running into the hole; it gets what the most alike source shows. Here
+    some are filled at a time, where they lie apart.
 
     Args:
         scale: a small one; the time grows with the pixels of the hole times those of the picture.
@@ -33,15 +36,15 @@ def exemplar_guess(scale: Scale, far: tuple[float, float]) -> tuple[np.ndarray, 
     refused = np.where(scale.sources, 0, np.float32(np.inf))
     while unknown.any():
         known = is_inside & ~unknown
-        row, column = _next(image, known, unknown, confidence, radius)
-        patch = _around(row, column, radius)
-        mask = known[patch].astype(np.float32)
-        found = _best(image, patch, mask, refused, (row, column), far, scale)
-        source, missing = _around(*found, radius), unknown[patch]
-        image[patch][missing] = image[source][missing]
-        origin[patch][missing] = origin[source][missing]
-        confidence[patch][missing] = (confidence[patch] * mask).sum() / (2 * radius + 1) ** 2
-        unknown[patch] = False
+        for row, column in _next(image, known, unknown, confidence, radius):
+            patch = _around(row, column, radius)
+            mask = (is_inside[patch] & ~unknown[patch]).astype(np.float32)
+            found = _best(image, patch, mask, refused, (row, column), far, scale)
+            source, missing = _around(*found, radius), unknown[patch]
+            image[patch][missing] = image[source][missing]
+            origin[patch][missing] = origin[source][missing]
+            confidence[patch][missing] = (confidence[patch] * mask).sum() / (2 * radius + 1) ** 2
+            unknown[patch] = False
     return image, origin
 
 
@@ -84,8 +87,8 @@ def _next(
     unknown: np.ndarray,
     confidence: np.ndarray,
     radius: int,
-) -> tuple[int, int]:
-    """The pixel of the rim whose patch is filled next."""
+) -> list[tuple[int, int]]:
+    """The pixels of the rim whose patches are filled next, far enough apart not to touch."""
     import cv2
 
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
@@ -108,8 +111,15 @@ def _next(
     normal_down = cv2.Sobel(level, -1, 0, 1)[rows, columns]
     length = np.hypot(normal_right, normal_down) + 1e-6
     line = np.abs(right * normal_down - down * normal_right) / length  # along it, not across
-    chosen = int((shown * (line + 1e-2)).argmax())
-    return int(rows[chosen]), int(columns[chosen])
+    urgency = shown * (line + 1e-2)
+    chosen: list[tuple[int, int]] = []
+    for at in np.argsort(-urgency, kind="stable")[: _TOGETHER * (2 * radius + 1)]:
+        if len(chosen) == _TOGETHER or urgency[at] < urgency.max() / 2:
+            break
+        row, column = int(rows[at]), int(columns[at])
+        if all(max(abs(row - y), abs(column - x)) > 4 * radius for y, x in chosen):
+            chosen.append((row, column))
+    return chosen
 
 
 def _around(row: int, column: int, radius: int) -> tuple[slice, slice]:

@@ -22,7 +22,7 @@ from .offset_field import OffsetField
 from .patches import PAD, scales
 
 _SEARCHED_SIDE = 640  # of a larger scale, the offsets found below are only refined
-_COARSEST, _SEARCHED, _REFINED = 8, 4, 1  # rounds of painting and searching
+_COARSEST, _SEARCHED, _REFINED = 8, 3, 1  # rounds of painting and searching
 
 
 @dataclass(frozen=True, eq=False)

@@ -113,7 +113,7 @@ class OffsetField:
         wanted = self._described()
         self.costs = self._differences(wanted, self.places + self.offsets)
         width = self.scale.width
-        spans = _spans(self.scale.side) if self.rich else (1,)
+        spans = _spans(self.scale.side) if self.rich else ()
         for _ in range(sweeps):
             for jump in _JUMPS if self.rich else _JUMPS[:1]:
                 for step in (-jump, jump, -jump * width, jump * width):

@@ -67,10 +67,13 @@ def scales(
         parts.pop()
     if not parts:
         return []
-    enough = [count >= max(_FEWEST_SOURCES, _USABLE * sources.sum()) for count in usable]
-    radius = RADII[enough.index(True)] if any(enough) else RADII[-1]
-    if not any(enough) and usable[1] >= _FEWEST_SOURCES:
-        radius = RADII[1]
+    # Large patches hold patterns together; small ones find more where the background is cut up.
+    wanted_count = (max(_FEWEST_SOURCES, _USABLE * sources.sum()), _FEWEST_SOURCES, 0)
+    radius = next(
+        radius
+        for radius, count, enough in zip(RADII, usable, wanted_count, strict=True)
+        if count >= enough
+    )
     return [_scale(*part, radius) for part in parts]
 
 

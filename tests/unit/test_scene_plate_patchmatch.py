@@ -5,7 +5,9 @@ import pytest
 import torch
 
 from cartoon_models.scene.blend import blend_copies, solve_poisson
+from cartoon_models.scene.fill_exemplar import exemplar_guess
 from cartoon_models.scene.fill_patchmatch import patchmatch
+from cartoon_models.scene.patches import PAD, scales
 from cartoon_models.scene.plate import fill_background, smooth_holes
 
 SIZE = (72, 96)
@@ -150,3 +152,39 @@ def test_the_poisson_equation_is_solved():
     found = solve_poisson(steps, inside, 20.0)
     assert np.abs(found - wanted).max() < 0.1 * np.abs(wanted).max()
     assert not found[~inside].any()
+
+
+def test_the_first_guess_carries_lines_on():
+    picture = horizon()
+    picture[:, 30:34] = [0.2, 0.1, 0.1]  # a pole in front of it
+    hole = np.zeros(SIZE, bool)
+    hole[24:48, 20:44] = True
+    (scale,) = scales(picture, hole, hole, ~hole)
+    image, origin = exemplar_guess(scale, (0.1, 0.02))
+    inner = (slice(PAD, -PAD), slice(PAD, -PAD))
+    assert np.array_equal(image[inner][~hole], picture[~hole])
+    off = np.abs(image[inner] - picture).max(axis=2) > 0
+    # Where the two cross there is nothing to copy from.
+    assert not (off & ((np.abs(X - 31.5) > 8) | (np.abs(Y - 37) > 8))).any()
+    copied = image.reshape(-1, 3)[origin[inner][hole]]
+    assert np.array_equal(image[inner][hole], copied)
+
+
+@pytest.mark.parametrize(("known", "radius"), [(1.0, 3), (0.5, 2)])
+def test_patches_are_smaller_where_the_background_is_cut_up(known, radius):
+    hole = HOLE.copy()
+    hole[:, ::12] |= known < 1
+    found = scales(stripes(), hole, hole, ~hole)
+    assert [scale.radius for scale in found] == [radius]
+
+
+def test_scales_halve_until_the_picture_is_small():
+    picture = np.full((420, 500, 3), 0.5, np.float32)
+    hole = np.zeros((420, 500), bool)
+    hole[101:160, 201:260] = True
+    found = scales(picture, hole, hole, ~hole)
+    assert [scale.side for scale in found] == [500, 250, 125]
+    for scale in found:
+        assert not (scale.sources & scale.unknown).any()
+        known = scale.image[PAD:-PAD, PAD:-PAD][~scale.unknown[PAD:-PAD, PAD:-PAD]]
+        np.testing.assert_allclose(known, 0.5, atol=1e-6)
