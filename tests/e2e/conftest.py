@@ -14,7 +14,7 @@ from tests.e2e.browser import Page, chromium_path
 from tests.e2e.server import ROOT, Server
 
 NEEDED = ("aiohttp", "alembic", "comfyui_frontend_package", "einops", "torchsde")
-WORKFLOW = ROOT / "workflows" / "segment_characters.json"
+WORKFLOWS = ROOT / "workflows"
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +47,19 @@ def object_info(server) -> dict:
 @pytest.fixture(scope="session")
 def workflow() -> dict:
     """The example graph."""
-    return json.loads(WORKFLOW.read_text(encoding="utf-8"))
+    return read_workflow("segment_characters")
+
+
+@pytest.fixture(scope="session")
+def ken_burns() -> dict:
+    """The graph from a picture to a video."""
+    return read_workflow("ken_burns")
+
+
+@pytest.fixture(scope="session")
+def diffusion_plate() -> dict:
+    """The graph in which a sampler paints the background."""
+    return read_workflow("ken_burns_diffusion_plate")
 
 
 @pytest.fixture
@@ -63,6 +75,11 @@ def page(server):
             ".some(id => id.startsWith('CelKit'))"
         )
         yield page
+
+
+def read_workflow(name: str) -> dict:
+    """One of workflows/."""
+    return json.loads((WORKFLOWS / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def copy_pictures(comfyui: Path, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NOT_RUN = {"MarkdownNote", "Note"}
+AFTER_A_SEED = {"fixed", "increment", "decrement", "randomize"}
 
 
 def api_prompt(workflow: dict) -> dict:
@@ -17,7 +18,9 @@ def api_prompt(workflow: dict) -> dict:
         if node["type"] in NOT_RUN or node.get("mode", 0) != 0:
             continue
         widgets = [item["name"] for item in node["inputs"] if "widget" in item]
-        inputs = dict(zip(widgets, node.get("widgets_values", []), strict=False))
+        values = node.get("widgets_values", [])
+        values = [v for v in values if not (isinstance(v, str) and v in AFTER_A_SEED)]
+        inputs = dict(zip(widgets, values, strict=False))
         linked = [item for item in node["inputs"] if item.get("link") is not None]
         inputs |= {item["name"]: source[item["link"]] for item in linked}
         inputs.pop("upload", None)
