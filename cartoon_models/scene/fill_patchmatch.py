@@ -22,6 +22,7 @@ from .offset_field import OffsetField
 from .patches import PAD, scales
 
 _SEARCHED_SIDE = 640  # of a larger scale, the offsets found below are only refined
+_CONTEXT = 12  # pixels around what is wanted that are searched with it
 _COARSEST, _SEARCHED, _REFINED = 8, 3, 1  # rounds of painting and searching
 
 
@@ -75,10 +76,12 @@ def patchmatch(
     for scale, is_searched, count in zip(
         reversed(pyramid), reversed(searched), reversed(rounds), strict=True
     ):
-        coarse, field = field, OffsetField(scale, is_searched)
+        coarse = field
         if coarse is None:
+            field = OffsetField(scale, is_searched, None)
             field.start(rng)
         else:
+            field = OffsetField(scale, is_searched, _CONTEXT if is_searched else 0)
             field.start_from(coarse, rng)
         for number in range(count):
             steps(done, total)

@@ -25,15 +25,20 @@ class OffsetField:
     same step wherever the source is one, because the padding keeps rows apart.
     """
 
-    def __init__(self, scale: Scale, everywhere: bool) -> None:
-        """``everywhere``: work on the whole hole, not on its wanted part only."""
+    def __init__(self, scale: Scale, searched: bool, reach: int | None) -> None:
+        """Args:
+        searched: whether sources are looked for here, or only neighbours' offsets taken over.
+        reach: pixels of the hole around its wanted part that are worked on, too; None: all.
+        """
         import cv2
 
         self.scale = scale
-        self.rich = everywhere
-        around = np.ones((2 * scale.radius + 1,) * 2, np.uint8)
-        part = scale.unknown if everywhere else scale.wanted
-        touched = cv2.dilate(part.astype(np.uint8), around) > 0
+        self.rich = searched
+        part = scale.unknown.astype(np.uint8)
+        if reach is not None:
+            near = np.ones((2 * reach + 1,) * 2, np.uint8)
+            part &= cv2.dilate(scale.wanted.astype(np.uint8), near)
+        touched = cv2.dilate(part, np.ones((2 * scale.radius + 1,) * 2, np.uint8)) > 0
         inside = np.zeros_like(touched)
         inside[PAD:-PAD, PAD:-PAD] = True
         self.places = np.flatnonzero(touched & inside)
