@@ -49,9 +49,14 @@ def safe_amount(name: str, scene: LayeredScene, size: Size | None = None, **opti
     """The largest amount of a preset up to which every frame shows only what is there.
 
     That is: the plate reaches to the corners of every frame, no pixel of it shows that was hidden
-    and is not filled, no edge at which the picture's border cuts a layer comes into the frame, and
-    the camera passes no layer. A character cut by the left border, say, leaves no safe truck at
-    all, and a margin of the plate does not help it; a lens zoom does (``zoom=1.05``).
+    and is not filled, no cut edge of a layer comes into the frame, and the camera passes no layer.
+
+    A layer has a cut edge where the picture's border cut what it shows: a character that stands
+    half out of the picture would be seen to end in a straight line. If the layer goes on beyond the
+    border, as `build_scene` lets it, its own end there is the edge. If it does not, a character cut
+    by the left border, say, leaves no safe truck at all, however large the plate's margin is; a
+    lens zoom (``zoom=1.05``) gives room then. Moves along the border it is cut by, and forward, are
+    free.
 
     Args:
         name: one of `presets.PRESETS`.

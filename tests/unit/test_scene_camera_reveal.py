@@ -120,6 +120,21 @@ def test_a_picture_that_is_transparent_itself_is_covered_as_it_is(scene):
     assert reveal_mask(soft, Camera.still(1.0)).coverage.tolist() == [1]
 
 
+def test_layers_hide_together_what_none_of_them_hides_alone(scene):
+    thin = [layer((10, 10, 30, 30), (0.5, 0.0, 0.0), name, alpha=0.95) for name in "ab"]
+    rgba = scene.plate.rgba.clone()
+    rgba[8 + 10 : 8 + 30, 8 + 10 : 8 + 30] = 0
+    made = replace(scene, plate=replace(scene.plate, rgba=rgba), layers=tuple(thin))
+    assert (missing_pixels(made) > 0).sum() == 400
+    still = reveal_mask(made, Camera.still(1.0))
+    assert still.coverage.tolist() == [1] and still.mask[22:32, 22:32].max() == 0
+    alone = replace(made, layers=tuple(thin[:1]))
+    assert not missing_pixels(alone).any()  # the picture was transparent there
+    apart = replace(made, layers=(thin[0], replace(thin[1], plane=(0.9, 0.0, 0.0))))
+    moved = camera_preset("truck", apart, 3, amount=0.1)
+    assert frame_coverage(apart, moved).min() < 1
+
+
 def test_relief_that_is_level_is_a_plane(scene):
     def raised(each):
         at, *slopes = each.plane

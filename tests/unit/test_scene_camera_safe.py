@@ -14,6 +14,7 @@ from cartoon_models.scene.keyframes import camera_keyframes
 from cartoon_models.scene.outline import cut_edges
 from cartoon_models.scene.paths import preset_path
 from cartoon_models.scene.presets import AUTO_SAFE, camera_preset
+from cartoon_models.scene.render import render_details
 from cartoon_models.scene.reveal import frame_coverage
 from cartoon_models.scene.safe import LARGEST, largest_safe, safe_amount
 from cartoon_models.scene.trace import looks_at
@@ -70,6 +71,25 @@ def test_a_pan_and_a_tilt_take_the_whole_margin():
 def test_pixels_are_there_at_the_limit_and_not_above(name, slopes):
     made = scene(1, 0.6, slopes=slopes)
     check_limit(made, preset_path(name, made, 12, instance=0, seed=1))
+
+
+@pytest.mark.parametrize("interpolation", ["bilinear", "bicubic"])
+@pytest.mark.parametrize(("name", "zoom"), [("truck", 1.0), ("orbit", 1.0), ("handheld", 1.05)])
+def test_rendered_frames_are_opaque_at_the_limit_and_not_above(name, zoom, interpolation):
+    waves = 0.05 * torch.sin(torch.arange(HEIGHT + 2) / 6)[:, None].expand(-1, WIDTH + 2)
+    for relief in (None, waves.contiguous()):
+        made = scene(1, 0.6, slopes=(0.05, 0.2))
+        made = replace(made, plate=replace(made.plate, relief=relief))
+        path = preset_path(name, made, 6, seed=3, zoom=zoom)
+        limit = safe_amount(name, made, frames=6, seed=3, zoom=zoom)
+        alphas = [
+            min(
+                float(frame.alpha.min())
+                for frame in render_details(made, camera, interpolation=interpolation)
+            )
+            for camera in (path(limit), path(limit + 0.002))
+        ]
+        assert 0 < limit < LARGEST and alphas[0] > 0.9999 and alphas[1] < 0.995
 
 
 @pytest.mark.parametrize("size", [(44, 60), (80, 60), (90, 120), (20, 30)])
