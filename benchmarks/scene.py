@@ -23,7 +23,8 @@ NOTES = {
         "seen. layers: the true layers; layers_from_picture: build_scene on the picture, the true "
         "masks and the true disparity, what was hidden filled in without weights. The others have "
         "the picture and its true disparity (scene_baselines.py); widened: near things made a "
-        "pixel wider first, which is done by hand elsewhere."
+        "pixel wider first, which is done by hand elsewhere. clip: the mean square error of both "
+        "frames; least_gain is of clips."
     ),
     "exact": "PSNR in dB (150: the same bits), coverage as a share of the frame.",
     "speed": (

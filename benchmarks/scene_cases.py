@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 import time
@@ -15,6 +16,7 @@ import torch
 from cartoon_models.scene.build import build_scene
 from cartoon_models.scene.camera import Camera
 from cartoon_models.scene.data import LayeredScene
+from cartoon_models.scene.depth import Depth
 from cartoon_models.scene.geometry import views
 from cartoon_models.scene.plate import fill_background
 from cartoon_models.scene.presets import AUTO_SAFE, camera_preset
@@ -34,19 +36,34 @@ def quality(quick: bool) -> dict:
     world = street((90, 160), samples=2) if quick else street()
     (still,) = world.see(Camera.still(1.0))
     known = world.scene()
-    guessed = build_scene(still.picture, world.instances(), still.disparity, occluders=False)
+    guessed = _built(world, still)
     report = {"size": list(world.size), "moves": {}}
     for name in MOVES:
         camera = move(name, 2)
-        report["moves"][name] = [
+        frames = [
             _compared(world, camera.frames([frame]), truth, still, known, guessed)
             for frame, truth in enumerate(world.see(camera))
         ]
-    frames = [frame for each in report["moves"].values() for frame in each]
+        report["moves"][name] = {"halfway": frames[0], "end": frames[1], "clip": _clip(frames)}
+    clips = [each["clip"] for each in report["moves"].values()]
     for other in ("single_sheet", "splat", "single_sheet_widened", "splat_widened"):
-        gains = [frame["layers"]["psnr"] - frame[other]["psnr"] for frame in frames]
-        report[f"least_gain_over_{other}"] = min(gains)
+        report[f"least_gain_over_{other}"] = min(clip["layers"] - clip[other] for clip in clips)
     return report
+
+
+def _clip(frames: list[dict]) -> dict[str, float]:
+    """PSNR of frames taken together: of their mean square error."""
+    together = {}
+    for name in frames[0]:
+        errors = [10 ** (-frame[name]["psnr"] / 10) for frame in frames]
+        together[name] = -10 * math.log10(sum(errors) / len(errors))
+    return together
+
+
+def _built(world: World, still: Truth) -> LayeredScene:
+    """The scene as it is found from the picture, with the true masks and disparity."""
+    depth = Depth(torch.from_numpy(still.disparity))
+    return build_scene(still.picture, world.instances(), depth, occluders=False)
 
 
 def _compared(
@@ -163,7 +180,8 @@ def _shifted(layer, pixels: int):
 
 def _built_identity(world: World) -> float:
     (truth,) = world.see(Camera.still(1.0))
-    scene = build_scene(truth.picture, world.instances(), truth.disparity, fill="diffuse")
+    depth = Depth(torch.from_numpy(truth.disparity))
+    scene = build_scene(truth.picture, world.instances(), depth, fill="diffuse")
     return psnr(_picture(scene, Camera.still(scene.focal)), truth.picture)
 
 

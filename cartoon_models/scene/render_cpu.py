@@ -7,6 +7,8 @@ threads draw them.
 
 from __future__ import annotations
 
+import math
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -30,6 +32,7 @@ _FAR = np.float32(-1e6)  # an index that lies in no layer
 # Per pixel (r, g, b, a) -> (a, a, a, a), which OpenCV does faster than numpy repeats a channel.
 _ALPHA = np.zeros((4, 5), np.float32)
 _ALPHA[:, 3] = 1
+_BUFFERS = threading.local()
 
 
 class CpuRenderer:
@@ -190,7 +193,7 @@ class _Drawn:
         mapped = self.steps > 0 or self.behind
         places = self.places(tile) if mapped or rim else None
         for number, (texture, share) in enumerate(self.textures):
-            target = into if number == 0 else np.empty_like(into)
+            target = into if number == 0 else _buffer("mixed", into.shape)
             self._warp(texture, tile, places if mapped else None, target)
             if number:
                 cv2.scaleAdd(target, share, into, into)
@@ -224,28 +227,38 @@ def _draw_tile(work: tuple[np.ndarray, list[tuple[_Drawn, bool, bool]], dict]) -
     tile, layers, arrays = work
     x1, y1, x2, y2 = tile
     shape = (y2 - y1, x2 - x1)
-    pixels, spare = np.empty((*shape, 4), np.float32), None
-    details = "depth" in arrays
-    depth, ids = np.zeros(shape, np.float32), np.full(shape, -1, np.int16)
+    pixels, spare = (_buffer(name, (*shape, 4)) for name in ("pixels", "spare"))
+    if details := "depth" in arrays:
+        depth, ids = arrays["depth"][y1:y2, x1:x2], arrays["instances"][y1:y2, x1:x2]
+        depth[:], ids[:] = 0, -1
     if not layers or not layers[0][1]:
         pixels[:] = 0
     for layer, opaque, rim in layers:
         if opaque:
             layer.sample(tile, True, rim, pixels)
-            front = np.ones(shape, bool)
+            alpha = None
         else:
-            spare = np.empty_like(pixels) if spare is None else spare
             layer.sample(tile, False, rim, spare)
-            front = spare[..., 3] >= 0.5
+            alpha = spare[..., 3]
             _over(spare, pixels)
-        if details and front.any():
+        if details:
+            front = np.ones(shape, bool) if alpha is None else alpha >= 0.5
             depth[front] = layer.disparities(tile)[front]
             ids[front] = -1 if layer.layer.instance is None else layer.layer.instance
     np.clip(pixels, 0, 1, out=pixels)
     cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB, arrays["picture"][y1:y2, x1:x2])
     if details:
         arrays["alpha"][y1:y2, x1:x2] = pixels[..., 3]
-        arrays["depth"][y1:y2, x1:x2], arrays["instances"][y1:y2, x1:x2] = depth, ids
+
+
+def _buffer(name: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Memory of this thread's own for float32 of a tile, the same for each tile."""
+    size = math.prod(shape)
+    kept = getattr(_BUFFERS, name, None)
+    if kept is None or len(kept) < size:
+        kept = np.empty(size, np.float32)
+        setattr(_BUFFERS, name, kept)
+    return kept[:size].reshape(shape)
 
 
 def _tame(pixels: np.ndarray) -> None:
@@ -253,7 +266,7 @@ def _tame(pixels: np.ndarray) -> None:
 
     Alpha that is left above 1 would take away from what lies behind, and brighten the layer's rim.
     """
-    over = cv2.transform(pixels, _ALPHA)
+    over = cv2.transform(pixels, _ALPHA, _buffer("alpha", pixels.shape))
     if over.max() > 1:
         cv2.divide(pixels, np.maximum(over, 1, out=over), pixels)
     np.maximum(pixels, 0, out=pixels)
@@ -261,7 +274,7 @@ def _tame(pixels: np.ndarray) -> None:
 
 def _over(front: np.ndarray, pixels: np.ndarray) -> None:
     """Porter and Duff's over on premultiplied pixels, into `pixels`."""
-    through = cv2.transform(front, _THROUGH)
+    through = cv2.transform(front, _THROUGH, _buffer("alpha", pixels.shape))
     cv2.multiply(pixels, through, pixels)
     cv2.add(pixels, front, pixels)
 
