@@ -23,7 +23,8 @@ def blend_copies(
     Solves the Poisson equation (Perez, Gangnet and Blake, "Poisson image editing", 2003, section 2)
     for what is added to the copies: at the rim it is the step in colour from a copy to the picture,
     and where pieces with different offsets meet, its gradient is what their sources lack, for a
-    short distance. Steps too large for a difference of shade are left as they are.
+    short distance. A step too large for a difference of shade stays, softened by a pixel where
+    pieces meet, as a drawn edge is.
 
     Args:
         filled: float32 ``[H, W, 3]``: the known pixels, and copies of them.
@@ -41,12 +42,12 @@ def blend_copies(
         slice(max(0, rows.min() - 1), rows.max() + 2),
         slice(max(0, columns.min() - 1), columns.max() + 2),
     )
-    rim, is_rim, steps = _steps(filled, known, wanted, offsets)
+    rim, is_rim, steps, softened = _seams(filled, known, wanted, offsets)
     change = diffuse(rim[box], is_rim[box], _SWEEPS) + solve_poisson(
         steps[box], wanted[box], max(wanted.shape) / _REACH
     )
     result = filled.copy()
-    np.copyto(result[box], np.clip(filled[box] + change, 0, 1), where=wanted[box][..., None])
+    np.copyto(result[box], np.clip(softened[box] + change, 0, 1), where=wanted[box][..., None])
     return result
 
 
@@ -101,11 +102,11 @@ def _applied(values: np.ndarray, pull: float) -> np.ndarray:
     return result.reshape(values.shape)
 
 
-def _steps(
+def _seams(
     filled: np.ndarray, known: np.ndarray, wanted: np.ndarray, offsets: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What copies lack at known pixels of the rim, which pixels these are, and the right side of
-    the Poisson equation where pieces meet."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """What copies lack at known pixels of the rim, which pixels these are, the right side of the
+    Poisson equation where pieces meet, and the copies with their hard seams softened."""
     height, width = wanted.shape
     places = np.flatnonzero(wanted)
     rows, columns = np.divmod(places, width)
@@ -119,6 +120,7 @@ def _steps(
 
     steps = np.zeros((height * width, 3), np.float32)
     rim = np.zeros((height * width, 4), np.float32)
+    mixed, shares = 2 * colors[places], np.full((len(places), 1), 2, np.float32)
     for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0)):
         row, column = rows + down, columns + right
         there = (row >= 0) & (row < height) & (column >= 0) & (column < width)
@@ -132,17 +134,25 @@ def _steps(
 
         inner = np.flatnonzero(there & wanted.ravel()[neighbour] & (theirs != own).any(1))
         mine, other = own[inner], theirs[inner]
-        step = sum(
-            color_at(*at, mine) - color_at(*at, other)
-            for at in ((row[inner], column[inner]), (rows[inner], columns[inner]))
-        )
+        as_theirs = color_at(rows[inner], columns[inner], other)
+        step = colors[places[inner]] - as_theirs
+        step += color_at(row[inner], column[inner], mine) - colors[neighbour[inner]]
         step /= 2
         shade = np.linalg.norm(step, axis=1) < _SHADE
         steps[places[inner[shade]]] += step[shade]
+        mixed[inner[~shade]] += as_theirs[~shade]
+        shares[inner[~shade]] += 1
     is_rim = rim[:, 3] > 0
     rim = rim[:, :3] / np.maximum(rim[:, 3:], 1)
+    softened = colors.copy()
+    softened[places] = mixed / shares
     shape = (height, width)
-    return rim.reshape(*shape, 3), is_rim.reshape(shape), steps.reshape(*shape, 3)
+    return (
+        rim.reshape(*shape, 3),
+        is_rim.reshape(shape),
+        steps.reshape(*shape, 3),
+        softened.reshape(*shape, 3),
+    )
 
 
 def _quarters(values: np.ndarray) -> np.ndarray:

@@ -188,3 +188,16 @@ def test_scales_halve_until_the_picture_is_small():
         assert not (scale.sources & scale.unknown).any()
         known = scale.image[PAD:-PAD, PAD:-PAD][~scale.unknown[PAD:-PAD, PAD:-PAD]]
         np.testing.assert_allclose(known, 0.5, atol=1e-6)
+
+
+def test_a_hard_edge_where_pieces_meet_is_softened_by_a_pixel():
+    picture = flat(0.1, 0.1, 0.1)
+    picture[:, 70:] = 0.9
+    filled, offsets = picture.copy(), np.zeros((*SIZE, 2), np.int64)
+    offsets[HOLE] = (0, -30)
+    offsets[HOLE & (X > 48)] = (0, 30)
+    filled[HOLE & (X > 48)] = 0.9
+    blended = blend_copies(filled, ~HOLE, HOLE, offsets)[35, 41:57, 0]
+    assert (np.diff(blended) >= -1e-6).all()
+    assert blended[6] < 0.11 and 0.3 < blended[7] < 0.4 < 0.6 < blended[8] < 0.7
+    assert blended[9] > 0.89
