@@ -52,8 +52,8 @@ def render_frames(
         motion_blur: how many moments within the time that the shutter is open make up a frame; 0 or
             1 for none.
         shutter: share of a frame's time that it is open.
-        device: where to draw; where the scene lies by default. On CUDA with torch, on the CPU with
-            OpenCV, the same picture but for rounding.
+        device: where to draw; where the scene lies by default. On CUDA with torch, anywhere else on
+            the CPU with OpenCV, the same picture but for rounding.
         progress: called with (done, total) after each frame; what it raises stops the work.
 
     Returns:
@@ -139,7 +139,7 @@ def _frames(
     device = scene.plate.rgba.device if options.device is None else torch.device(options.device)
     size = scene.size if options.size is None else tuple(int(side) for side in options.size)
     chunk = options.chunk or max(min(_MOST_FRAMES, _PIXELS_TOGETHER // (size[0] * size[1])), 1)
-    renderer = _renderer(scene.to(device), size, options)
+    renderer = _renderer(scene, device, size, options)
     moments = max(int(options.motion_blur), 1) if options.shutter > 0 else 1
     exposed = camera if moments == 1 else open_shutter(camera, moments, options.shutter)
     drawn = _chunks(renderer, exposed, chunk, details)
@@ -150,12 +150,14 @@ def _frames(
         yield frame
 
 
-def _renderer(scene: LayeredScene, size: Size, options: _Options) -> Renderer:
-    if scene.plate.rgba.device.type == "cpu":
-        from .render_cpu import CpuRenderer as Renderer
-    else:
+def _renderer(scene: LayeredScene, device: torch.device, size: Size, options: _Options) -> Renderer:
+    if device.type == "cuda":
         from .render_torch import TorchRenderer as Renderer
-    return Renderer(scene, size, options.interpolation, options.depth_of_field)
+    else:  # torch samples bicubically on few other devices
+        from .render_cpu import CpuRenderer as Renderer
+
+        device = torch.device("cpu")
+    return Renderer(scene.to(device), size, options.interpolation, options.depth_of_field)
 
 
 def _chunks(renderer: Renderer, camera: Camera, chunk: int, details: bool) -> Iterator[Frame]:

@@ -187,7 +187,7 @@ def test_tiles_and_threads_change_nothing(monkeypatch, interpolation):
 
 def test_frames_are_drawn_when_they_are_asked_for():
     done = []
-    frames = render_frames(scene(), moved(10_000, x=0.1), progress=lambda *at: done.append(at))
+    frames = render_frames(scene(), moved(10_000, x=200.0), progress=lambda *at: done.append(at))
     first, second = next(frames), next(frames)
     assert done == [(1, 10_000), (2, 10_000)]
     assert not torch.equal(first, second) and first.data_ptr() != second.data_ptr()

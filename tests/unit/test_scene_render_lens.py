@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -13,6 +14,9 @@ from cartoon_models.scene.render import render_details, render_frames
 from cartoon_models.scene.render_torch import TorchRenderer
 from cartoon_models.scene.shutter import open_shutter
 from tests.unit.small_scenes import SIZE, focused, layer, moved, psnr, scene, turned
+
+# OpenCV before 5 samples in steps of 1/32 pixel.
+ALIKE = 60 if int(cv2.__version__.split(".")[0]) >= 5 else 50
 
 
 @pytest.mark.parametrize("diameter", [0.3, 1.0, 2.5, 4.0, 5.9])
@@ -151,8 +155,8 @@ def test_torch_draws_the_same_picture(camera, size, interpolation):
         theirs = list(TorchRenderer(made, size, interpolation, True).frames(camera, True))
         assert len(ours) == len(theirs)
         for one, other in zip(ours, theirs, strict=True):
-            assert psnr(one.picture, other.picture) >= 60
-            assert psnr(one.alpha, other.alpha) >= 60
+            assert psnr(one.picture, other.picture) >= ALIKE
+            assert psnr(one.alpha, other.alpha) >= ALIKE
             assert (one.instances != other.instances).float().mean() < 0.005
             assert (one.depth - other.depth).abs().median() < 1e-4
             assert other.picture.is_contiguous() and not other.picture.is_inference()
@@ -165,4 +169,4 @@ def test_half_precision_layers_change_little():
     for pyramid in renderer.pyramids:  # what a GPU keeps
         pyramid.level(0).rgba = pyramid.level(0).rgba.half()
     for one, other in zip(render_frames(made, camera), renderer.frames(camera, False), strict=True):
-        assert psnr(one, other.picture) >= 60
+        assert psnr(one, other.picture) >= ALIKE
