@@ -76,7 +76,7 @@ def camera_preset(
         seed: of "handheld".
         loop: the frame after the last is the first again: moves that do not go round by themselves
             go there and back.
-        reverse: backwards in time.
+        reverse: backwards in time; a focus pull still goes the way it says.
         zoom: of the lens, for the whole move: 1.05 leaves out a border, which gives the camera room
             to move where the plate has no margin or a character is cut by the frame.
         focus: an instance by its number, a layer by its name, or a pair, from which to which the

@@ -25,6 +25,7 @@ from .trace import (
     clipped,
     drawn,
     homography,
+    in_box,
     index_to_picture,
     looks_at,
     relief_range,
@@ -174,21 +175,20 @@ def missing_pixels(scene: LayeredScene) -> np.ndarray:
 
 
 def inside_plate(plate: Layer, matrix: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Whether points of a frame, their x and y to be broadcast, look at the plate; `matrix` takes
-    pixels of the picture to the frame. For a flat plate: five half-planes of the frame."""
+    """Whether the points of a grid of the frame, ``[rows, columns]``, look at a flat plate.
+
+    Args:
+        matrix: ``[3, 3]`` from pixels of the picture to the frame.
+        x, y: of its columns and of its rows.
+    """
     inverse = np.linalg.inv(matrix)
-    inverse = inverse / np.abs(inverse).max()
     left, top, right, bottom = plate.box
-    u, v, w = inverse
-    left, top = left - _ROUNDING, top - _ROUNDING
-    right, bottom = right + _ROUNDING, bottom + _ROUNDING
-    inside = w[0] * x + w[1] * y + w[2] > 0
-    for side in (u - left * w, right * w - u, v - top * w, bottom * w - v):
-        inside = inside & (side[0] * x + side[1] * y + side[2] >= 0)
-    return inside
+    box = left - _ROUNDING, top - _ROUNDING, right + _ROUNDING, bottom + _ROUNDING
+    return in_box(inverse / np.abs(inverse).max(), x, y, box)
 
 
 def _views(scene: LayeredScene, camera: Camera, frame: Size) -> Iterator[_View]:
+    scene = scene.to("cpu")
     alphas = [np.round(_alpha(layer) * 255).astype(np.uint8) for layer in scene.layers]
     edges = [] if scene.plate.relief is None else plate_edges(scene)
     reliefs = [relief_range(layer) for layer in scene.painted]
@@ -234,19 +234,17 @@ def _reached(view: _View, frame: Size) -> np.ndarray | None:
     scene, plate = view.scene, view.scene.plate
     height, width = frame
     matrix = homography(scene, plate, view.across, view.along)
-    ends = np.array([0.0, width]), np.array([[0.0], [height]])
+    ends = np.array([0.0, width]), np.array([0.0, height])
+    grid = np.arange(width + 1.0), np.arange(height + 1.0)
     if plate.relief is None:
         if inside_plate(plate, matrix, *ends).all():
             return None
-        corners = inside_plate(
-            plate, matrix, np.arange(width + 1.0), np.arange(height + 1.0)[:, None]
-        )
+        corners = inside_plate(plate, matrix, *grid)
     else:
-        middle = inside_plate(plate, matrix, np.array(width / 2), np.array(height / 2))
+        middle = inside_plate(plate, matrix, np.array([width / 2]), np.array([height / 2]))
         seen = view.across[None], view.along[None], frame
-        if middle and not any(enters(scene, edge, *seen) for edge in view.plate_edges):
+        if middle.all() and not any(enters(scene, edge, *seen) for edge in view.plate_edges):
             return None
-        grid = np.arange(width + 1.0), np.arange(height + 1.0)
         x, y = looks_at(scene, plate, view.across, view.along, *grid)
         left, top, right, bottom = plate.box
         corners = (x >= left - _SEARCHED) & (x <= right + _SEARCHED)
@@ -261,7 +259,9 @@ def _shown(view: _View, frame: Size) -> np.ndarray:
     to_frame = homography(scene, plate, across, along) @ index_to_picture(plate)
     columns, rows = np.arange(shape[1], dtype=np.float64), np.arange(shape[0], dtype=np.float64)
     if plate.relief is None:
-        shown = _in_frame(to_frame, columns, rows[:, None], frame)
+        # Less than a pixel off the frame counts: a sample there reads it.
+        around = (-1, -1, frame[1] + 1, frame[0] + 1)
+        shown = in_box(to_frame / np.abs(to_frame).max(), columns, rows, around)
     else:
         x, y, third = _raised(plate, to_frame, along, columns, rows, None)
         shown = (third > 0) & (x > -third) & (x < (frame[1] + 1) * third)
@@ -306,16 +306,6 @@ def _raised(
         for axis, step in zip(seen, along, strict=True):
             axis += np.float32(step) * relief
     return seen
-
-
-def _in_frame(matrix: np.ndarray, x: np.ndarray, y: np.ndarray, frame: Size) -> np.ndarray:
-    """Whether points come to lie in the frame or less than a pixel off it."""
-    u, v, w = matrix / np.abs(matrix).max()
-    sides = (u + w, (frame[1] + 1) * w - u, v + w, (frame[0] + 1) * w - v)
-    inside = w[0] * x + w[1] * y + w[2] > 0
-    for side in sides:
-        inside = inside & (side[0] * x + side[1] * y + side[2] >= 0)
-    return inside
 
 
 def _alpha(layer: Layer) -> np.ndarray:

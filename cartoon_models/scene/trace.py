@@ -141,6 +141,24 @@ def box_shown(
     return np.concatenate([found.min(axis=0), found.max(axis=0)])
 
 
+def in_box(
+    matrix: np.ndarray, x: np.ndarray, y: np.ndarray, box: tuple[float, float, float, float]
+) -> np.ndarray:
+    """Whether a homography takes the points of a grid, ``[rows, columns]``, into a box and before
+    the camera: each side of the box is a half-plane of the grid, which ends each row somewhere."""
+    u, v, w = matrix
+    low, high = np.full(len(y), -np.inf), np.full(len(y), np.inf)
+    for side in (w, u - box[0] * w, box[2] * w - u, v - box[1] * w, box[3] * w - v):
+        rest = side[1] * y + side[2]
+        if side[0] == 0:
+            low[rest < 0] = np.inf
+        elif side[0] > 0:
+            low = np.maximum(low, -rest / side[0])
+        else:
+            high = np.minimum(high, -rest / side[0])
+    return (x >= low[:, None]) & (x <= high[:, None])
+
+
 def relief_range(layer: Layer) -> tuple[float, float]:
     """The lowest and the highest of its relief."""
     if layer.relief is None:
