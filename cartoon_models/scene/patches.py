@@ -53,10 +53,7 @@ def scales(
     """From full size down to a small picture; [] where there is no whole patch to copy at all."""
     parts = [(picture, unknown, wanted, sources)]
     while max(picture.shape[:2]) > _GUESSED_SIDE and min(picture.shape[:2]) >= 2 * _SMALLEST_SIDE:
-        known = _halved((~unknown).astype(np.float32))
-        picture = _halved(np.where(unknown[..., None], 0, picture))
-        picture /= np.maximum(known, 1)[..., None]
-        unknown = _halved(unknown.astype(np.float32)) > 0
+        picture, unknown = halved(picture, unknown)
         wanted = _halved(wanted.astype(np.float32)) > 0
         sources = _halved(sources.astype(np.float32)) == 4
         parts.append((picture, unknown, wanted, sources))
@@ -75,6 +72,14 @@ def scales(
         if count >= enough
     )
     return [_scale(*part, radius) for part in parts]
+
+
+def halved(picture: np.ndarray, unknown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means of what is known of 2 x 2 pixels, and which of them are not known wholly."""
+    known = _halved((~unknown).astype(np.float32))
+    picture = _halved(np.where(unknown[..., None], 0, picture))
+    picture /= np.maximum(known, 1)[..., None]
+    return picture, _halved(unknown.astype(np.float32)) > 0
 
 
 def descriptors(image: np.ndarray, radius: int, luma: int, chroma: int) -> Iterator[np.ndarray]:

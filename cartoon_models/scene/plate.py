@@ -11,12 +11,14 @@ from torch import Tensor
 from ..picture import as_tensor
 from ..progress import Progress
 from .fill_diffuse import diffuse
+from .patches import halved
 
 METHODS = ("auto", "diffuse", "patchmatch", "cv2")
 
 Margin = tuple[int, int, int, int]
 
 _CV2_RADIUS = 3  # pixels around a filled one that Telea's method looks at
+_LOOKED_AT = 1280  # of a picture with a longer side, every other pixel says enough about that
 _RIM = 6  # pixels around a hole that say what it is surrounded by
 _ROUGH = 0.02  # how far from the mean around it a pixel is no part of a gradient
 _STRAY = 0.005  # the share of such pixels that a smooth rim may have
@@ -90,6 +92,10 @@ def fill_background(
     progress: Progress | None = None,
 ) -> Plate:
     """Make the background plate of a picture without any weights.
+
+    Good for what a camera reveals beside a character, for skies, textures and patterns. Behind a
+    whole character it goes on with what it finds elsewhere: nothing is invented, so a thing that
+    was mostly hidden is not completed. `scene.plate_steps` lets a model do that.
 
     Args:
         picture: ``[H, W]`` or ``[H, W, 1|3|4]``; transparency is put on white.
@@ -243,6 +249,11 @@ def smooth_holes(picture: np.ndarray, unknown: np.ndarray) -> np.ndarray:
     """bool ``[H, W]``: holes around which there is nothing but flat colour and gradients."""
     import cv2
 
+    if max(unknown.shape) > _LOOKED_AT:
+        height, width = unknown.shape
+        small, lost = halved(picture, unknown)
+        smooth = smooth_holes(small, lost).repeat(2, axis=0).repeat(2, axis=1)
+        return smooth[:height, :width] & unknown
     count, holes = cv2.connectedComponents(unknown.astype(np.uint8), connectivity=8)
     known = (~unknown).astype(np.float32)
     mean = (

@@ -201,3 +201,13 @@ def test_a_hard_edge_where_pieces_meet_is_softened_by_a_pixel():
     assert (np.diff(blended) >= -1e-6).all()
     assert blended[6] < 0.11 and 0.3 < blended[7] < 0.4 < 0.6 < blended[8] < 0.7
     assert blended[9] > 0.89
+
+
+def test_large_pictures_are_looked_at_in_half():
+    picture = np.full((40, 1301, 3), 0.5, np.float32)
+    picture[:, 1000:1006] = 0  # a drawn line
+    holes = np.zeros((40, 1301), bool)
+    holes[11:30, 301:320] = holes[11:30, 1003:1020] = True
+    expected = holes.copy()
+    expected[:, 900:] = False
+    assert np.array_equal(smooth_holes(picture, holes), expected)
