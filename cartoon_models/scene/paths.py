@@ -44,7 +44,10 @@ def preset_path(
     stage = _stage(name, scene, fps, instance, seed, loop, zoom)
 
     def path(amount: float) -> Camera:
-        return dataclasses.replace(MOVES[name](stage, along, amount), name=name)
+        camera = dataclasses.replace(MOVES[name](stage, along, amount), name=name)
+        if name == "handheld" and reverse:  # which goes by the time, not by `along`
+            camera = camera.frames(list(range(frames - 1, -1, -1)))
+        return camera
 
     return path
 
