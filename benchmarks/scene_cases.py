@@ -224,6 +224,7 @@ def speed(quick: bool, rounds: int = 5) -> dict:
             "frames_per_s": frames / times["median_s"],
             "frames_per_s_best": best,
             "processor_s_per_frame": times["processor_s"] / frames,
+            "processor_s_in_copies_of_a_frame": times["processor_s"] / frames / copy["processor_s"],
             "share_of_copy_bandwidth": best * least / bandwidth,
         }
     return report
