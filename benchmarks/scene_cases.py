@@ -16,11 +16,11 @@ import torch
 from cartoon_models.scene.build import build_scene
 from cartoon_models.scene.camera import Camera
 from cartoon_models.scene.data import LayeredScene
-from cartoon_models.scene.depth import Depth
+from cartoon_models.scene.depth.reading import Depth
 from cartoon_models.scene.geometry import views
-from cartoon_models.scene.plate import fill_background
-from cartoon_models.scene.presets import AUTO_SAFE, camera_preset
-from cartoon_models.scene.render import render_details, render_frames
+from cartoon_models.scene.moves.presets import AUTO_SAFE, camera_preset
+from cartoon_models.scene.plate.filling import fill_background
+from cartoon_models.scene.render.frames import render_details, render_frames
 
 from .scene_baselines import backward_warp, splat, widened
 from .scene_worlds import MOVES, Truth, World, move, street

@@ -17,9 +17,9 @@ import numpy as np
 import torch
 
 from cartoon_models.instances import Instances
-from cartoon_models.scene.depth import read_depth
-from cartoon_models.scene.depth_guess import guess_depth
-from cartoon_models.scene.polarity import NEAR_IS_BLACK, NEAR_IS_WHITE, vote_polarity
+from cartoon_models.scene.depth.guess import guess_depth
+from cartoon_models.scene.depth.polarity import NEAR_IS_BLACK, NEAR_IS_WHITE, vote_polarity
+from cartoon_models.scene.depth.reading import read_depth
 from training.layouts import Layout
 
 SIZES = ((216, 384), (288, 384), (320, 320), (384, 272))

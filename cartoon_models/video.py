@@ -267,15 +267,17 @@ def _video_frame(array: np.ndarray, codec: Codec, stream: av.VideoStream) -> av.
         array = np.pad(array, ((0, below), (0, right), (0, 0)), mode="edge")
     layout = {(3, 8): "rgb24", (4, 8): "rgba", (3, 16): "rgb48le", (4, 16): "rgba64le"}
     frame = av.VideoFrame.from_ndarray(array, format=layout[array.shape[2], codec.bits])
-    if codec.pixels.startswith("bgr"):
-        return frame.reformat(format=stream.pix_fmt)
-    return frame.reformat(
-        format=stream.pix_fmt,
-        dst_colorspace=_BT709,
-        dst_color_range=_LIMITED,
-        dst_color_trc=_BT709,
-        dst_color_primaries=_BT709,
-    )
+    wanted = {"format": stream.pix_fmt}
+    if not codec.pixels.startswith("bgr"):
+        wanted |= {"dst_colorspace": _BT709, "dst_color_range": _LIMITED}
+        tags = {"dst_color_trc": _BT709, "dst_color_primaries": _BT709}
+    else:
+        tags = {}
+    try:
+        # In several threads FFmpeg 8 writes over the first pixels of other threads' rows.
+        return frame.reformat(**wanted, **tags, threads=1)
+    except TypeError:  # PyAV before 17 has one thread, and the tags from the stream alone
+        return frame.reformat(**wanted)
 
 
 def _readable(error: av.error.FFmpegError, first: np.ndarray, codec: Codec, name: str) -> Exception:

@@ -23,7 +23,7 @@ from ..cartoon_models.instances import (
 )
 from ..cartoon_models.progress import Progress
 from ..cartoon_models.scene import Depth, DepthModel, LayeredScene, load_depth_model
-from ..cartoon_models.scene.fill_model import fill_with_model
+from ..cartoon_models.scene.plate.inpaint_model import fill_with_model
 from .convert import check_choice, kept_on_wire
 
 MODEL_FOLDER = "celkit"

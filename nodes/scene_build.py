@@ -9,9 +9,9 @@ import torch
 from comfy_api.latest import io
 
 from ..cartoon_models.scene import LayeredScene, build_scene, scene_from_layers
-from ..cartoon_models.scene.anchor import MODES
-from ..cartoon_models.scene.depth import KINDS, POLARITIES, Depth, read_depth
-from ..cartoon_models.scene.depth_guess import guess_depth
+from ..cartoon_models.scene.depth.anchor import MODES
+from ..cartoon_models.scene.depth.guess import guess_depth
+from ..cartoon_models.scene.depth.reading import KINDS, POLARITIES, Depth, read_depth
 from . import convert, models, scene_shared, shared, wire
 
 FILLS = {"later, by Background Plate": "none", "now": "auto"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from comfy_api.latest import io
 
 from ..cartoon_models.scene import camera_preset
-from ..cartoon_models.scene.easing import EASINGS
-from ..cartoon_models.scene.keyframes import NUMBERS, SPLINE, camera_keyframes
-from ..cartoon_models.scene.presets import AUTO_SAFE, PRESETS
+from ..cartoon_models.scene.moves.easing import EASINGS
+from ..cartoon_models.scene.moves.keyframes import NUMBERS, SPLINE, camera_keyframes
+from ..cartoon_models.scene.moves.presets import AUTO_SAFE, PRESETS
 from . import convert, scene_shared
 
 KEYFRAMES = """[

@@ -9,13 +9,19 @@ import torch
 from comfy_api.latest import io
 
 from ..cartoon_models.scene import METHODS, Camera, LayeredScene
-from ..cartoon_models.scene.plate_steps import (
+from ..cartoon_models.scene.plate.refill import (
+    fill_scene,
+    holes,
+    plate_colors,
+    to_fill,
+    with_filled,
+)
+from ..cartoon_models.scene.plate.steps import (
     MULTIPLES,
     PreparedPlate,
     finish_plate,
     prepare_plate,
 )
-from ..cartoon_models.scene.refill import fill_scene, holes, plate_colors, to_fill, with_filled
 from . import convert, models, scene_shared, wire
 
 

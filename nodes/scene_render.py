@@ -12,11 +12,11 @@ from comfy.cli_args import args
 from comfy_api.latest import InputImpl, io, ui
 
 from ..cartoon_models.scene import Camera, LayeredScene, render_frames
-from ..cartoon_models.scene.output import STEREO_LAYOUTS, render_rgba, render_stereo
-from ..cartoon_models.scene.render import render_details
+from ..cartoon_models.scene.moves.stereo import stereo as stereo_cameras
+from ..cartoon_models.scene.render.frames import render_details
+from ..cartoon_models.scene.render.output import STEREO_LAYOUTS, render_rgba, render_stereo
 from ..cartoon_models.scene.reveal import reveal_mask
 from ..cartoon_models.scene.show import draw_depth, draw_layers, draw_reveal
-from ..cartoon_models.scene.stereo import stereo as stereo_cameras
 from ..cartoon_models.video import CODECS, write_video
 from . import convert, models, saved, scene_shared
 

@@ -8,8 +8,8 @@ from typing import TypeVar
 from comfy_api.latest import io
 
 from ..cartoon_models.scene import Camera, LayeredScene
-from ..cartoon_models.scene.easing import EASINGS
-from ..cartoon_models.scene.render import INTERPOLATIONS
+from ..cartoon_models.scene.moves.easing import EASINGS
+from ..cartoon_models.scene.render.frames import INTERPOLATIONS
 from . import wire
 
 CATEGORY = "CelKit/scene"

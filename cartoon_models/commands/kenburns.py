@@ -98,7 +98,7 @@ def _instances(options: argparse.Namespace, picture: Tensor) -> Instances:
 def _depth(options: argparse.Namespace, picture: Tensor, found: Instances) -> object:
     if options.depth is not None:
         from ..picture import read_picture
-        from ..scene.depth import read_depth
+        from ..scene.depth.reading import read_depth
 
         return read_depth(
             read_picture(options.depth),
@@ -108,7 +108,7 @@ def _depth(options: argparse.Namespace, picture: Tensor, found: Instances) -> ob
             kind=options.depth_kind,
         )
     if options.depth_model is not None:
-        from ..scene.depth_model import load_depth_model
+        from ..scene.depth.model import load_depth_model
         from .segment import _device
 
         model = load_depth_model(options.depth_model, _device(options.device) or "cpu")
@@ -119,12 +119,12 @@ def _depth(options: argparse.Namespace, picture: Tensor, found: Instances) -> ob
 def _camera(options: argparse.Namespace, scene: LayeredScene) -> Camera:
     frames = max(1, round(options.seconds * options.fps))
     if options.keyframes is not None:
-        from ..scene.keyframes import camera_keyframes
+        from ..scene.moves.keyframes import camera_keyframes
 
         keys = _json(options.keyframes)
         return camera_keyframes(scene, keys, frames, options.fps, options.easing, loop=options.loop)
     from ..scene import camera_preset
-    from ..scene.presets import AUTO_SAFE
+    from ..scene.moves.presets import AUTO_SAFE
 
     amount = AUTO_SAFE
     if options.amount is not None:
@@ -156,7 +156,7 @@ def _filled(
     size: tuple[int, int] | None,
 ) -> tuple[LayeredScene, float]:
     """The scene with what the camera shows filled in, and the least share of a frame that is."""
-    from ..scene.refill import fill_scene
+    from ..scene.plate.refill import fill_scene
 
     with progress_bar("background", options.quiet) as progress:
         done = fill_scene(
@@ -197,8 +197,8 @@ def _write(
 def _frames(
     options: argparse.Namespace, scene: LayeredScene, camera: Camera, size: tuple[int, int]
 ) -> Iterator[Tensor]:
-    from ..scene.output import render_rgba
-    from ..scene.render import render_frames
+    from ..scene.render.frames import render_frames
+    from ..scene.render.output import render_rgba
     from .segment import _device
 
     render = render_rgba if options.alpha else render_frames

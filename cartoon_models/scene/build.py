@@ -13,17 +13,17 @@ from torch import Tensor
 from ..instances.data import Instances, require_size
 from ..picture import as_tensor
 from ..progress import Progress
-from .anchor import MODES, anchor, background_plane
 from .data import FOCAL, Layer, LayeredScene
-from .depth import Depth, read_depth
-from .depth_guess import guess_depth
-from .matte import Cutout, cut_outs
-from .pixels import continued
-from .plate import Plate
-from .plate_pixels import plate_pixels
-from .recombine import coverage, lead_over, recombine, visible
-from .refill import fill_scene
-from .things import Thing, things_of
+from .depth.anchor import MODES, anchor, background_plane
+from .depth.guess import guess_depth
+from .depth.reading import Depth, read_depth
+from .layers.matte import Cutout, cut_outs
+from .layers.pixels import continued
+from .layers.plate_pixels import plate_pixels
+from .layers.recombine import coverage, lead_over, recombine, visible
+from .layers.things import Thing, things_of
+from .plate.filling import Plate
+from .plate.refill import fill_scene
 
 log = logging.getLogger("celkit")
 

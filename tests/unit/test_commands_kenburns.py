@@ -132,7 +132,7 @@ def test_earlier_videos_are_kept_unless_asked(picture, found, tmp_path, capsys, 
 
 
 def test_ctrl_c_leaves_no_video(picture, found, tmp_path, monkeypatch, capsys, no_segmenter):
-    import cartoon_models.scene.render as render
+    import cartoon_models.scene.render.frames as render
 
     def frames(*_, **__):
         yield torch.zeros(32, 48, 3)

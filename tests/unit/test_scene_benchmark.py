@@ -12,7 +12,7 @@ from benchmarks.scene_baselines import backward_warp, splat, widened
 from benchmarks.scene_worlds import move, street
 from cartoon_models.scene.camera import Camera
 from cartoon_models.scene.geometry import views
-from cartoon_models.scene.render import render_frames
+from cartoon_models.scene.render.frames import render_frames
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from cartoon_models.scene import build_scene
-from cartoon_models.scene.occluders import find_occluders
-from cartoon_models.scene.order import occlusion_order
+from cartoon_models.scene.layers.occluders import find_occluders
+from cartoon_models.scene.layers.order import occlusion_order
 from tests.unit.drawn_scene import figure, flattened, found_in, over, psnr, sky
 
 SIZE = (60, 72)

@@ -8,8 +8,8 @@ import torch
 
 from cartoon_models.scene.data import Layer, LayeredScene
 from cartoon_models.scene.geometry import homographies
-from cartoon_models.scene.keyframes import SPLINE, camera_keyframes
-from cartoon_models.scene.presets import camera_preset
+from cartoon_models.scene.moves.keyframes import SPLINE, camera_keyframes
+from cartoon_models.scene.moves.presets import camera_preset
 
 SIZE = (60, 80)
 

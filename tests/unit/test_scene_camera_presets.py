@@ -3,16 +3,16 @@
 import pytest
 import torch
 
-from cartoon_models.scene.auto_zoom import heading
 from cartoon_models.scene.camera import Camera
 from cartoon_models.scene.data import Layer, LayeredScene
-from cartoon_models.scene.easing import EASINGS, ease
 from cartoon_models.scene.geometry import homographies
-from cartoon_models.scene.moves import AUTO_ZOOM, MOVES
-from cartoon_models.scene.ping_pong import ping_pong
-from cartoon_models.scene.presets import PRESETS, camera_preset
+from cartoon_models.scene.moves.auto_zoom import heading
+from cartoon_models.scene.moves.easing import EASINGS, ease
+from cartoon_models.scene.moves.ping_pong import ping_pong
+from cartoon_models.scene.moves.poses import AUTO_ZOOM, MOVES
+from cartoon_models.scene.moves.presets import PRESETS, camera_preset
+from cartoon_models.scene.moves.stereo import stereo
 from cartoon_models.scene.reveal import newly_shown
-from cartoon_models.scene.stereo import stereo
 
 SIZE = (60, 80)
 MOVING = [name for name in PRESETS if name != "still"]

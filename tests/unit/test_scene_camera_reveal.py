@@ -9,8 +9,8 @@ import torch
 from cartoon_models.scene.camera import Camera
 from cartoon_models.scene.data import Layer, LayeredScene
 from cartoon_models.scene.geometry import disparity_at, views
-from cartoon_models.scene.keyframes import camera_keyframes
-from cartoon_models.scene.presets import PRESETS, camera_preset
+from cartoon_models.scene.moves.keyframes import camera_keyframes
+from cartoon_models.scene.moves.presets import PRESETS, camera_preset
 from cartoon_models.scene.reveal import frame_coverage, missing_pixels, reveal_mask
 from cartoon_models.scene.trace import looks_at, relief_at
 

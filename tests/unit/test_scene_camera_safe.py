@@ -10,13 +10,13 @@ import torch
 from cartoon_models.scene.camera import Camera
 from cartoon_models.scene.data import Layer, LayeredScene
 from cartoon_models.scene.geometry import views
-from cartoon_models.scene.keyframes import camera_keyframes
+from cartoon_models.scene.moves.keyframes import camera_keyframes
+from cartoon_models.scene.moves.paths import preset_path
+from cartoon_models.scene.moves.presets import AUTO_SAFE, camera_preset
+from cartoon_models.scene.moves.safe import LARGEST, largest_safe, safe_amount
 from cartoon_models.scene.outline import cut_edges
-from cartoon_models.scene.paths import preset_path
-from cartoon_models.scene.presets import AUTO_SAFE, camera_preset
-from cartoon_models.scene.render import render_details
+from cartoon_models.scene.render.frames import render_details
 from cartoon_models.scene.reveal import frame_coverage
-from cartoon_models.scene.safe import LARGEST, largest_safe, safe_amount
 from cartoon_models.scene.trace import looks_at
 
 HEIGHT, WIDTH = SIZE = (40, 60)

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from cartoon_models.instances import Instances
-from cartoon_models.scene.depth import Depth, read_depth
-from cartoon_models.scene.depth_edges import snap_to_masks
-from cartoon_models.scene.polarity import vote_polarity
+from cartoon_models.scene.depth.edges import snap_to_masks
+from cartoon_models.scene.depth.polarity import vote_polarity
+from cartoon_models.scene.depth.reading import Depth, read_depth
 
 SIZE = (60, 80)
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from cartoon_models.scene.anchor import MODES, STEEPEST, anchor, background_plane
 from cartoon_models.scene.data import Layer
+from cartoon_models.scene.depth.anchor import MODES, STEEPEST, anchor, background_plane
+from cartoon_models.scene.depth.smooth import bounded_slope, completed
 from cartoon_models.scene.geometry import disparity_at
-from cartoon_models.scene.smooth import bounded_slope, completed
 
 SIZE = (48, 64)
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from cartoon_models.instances import Instances
-from cartoon_models.scene.anchor import anchor
-from cartoon_models.scene.depth_guess import guess_depth, guess_ground
+from cartoon_models.scene.depth.anchor import anchor
+from cartoon_models.scene.depth.guess import guess_depth, guess_ground
 
 SIZE = (100, 160)
 

@@ -9,7 +9,8 @@ import torch
 
 from cartoon_models.errors import CelKitError, WeightsError
 from cartoon_models.instances import Instances
-from cartoon_models.scene.depth_model import load_depth_model
+from cartoon_models.scene.depth.model import load_depth_model
+from tests.unit.audio import importable_torchaudio
 
 PREPROCESSOR = {
     "size": {"height": 56, "width": 56},
@@ -51,6 +52,12 @@ def saved(folder, **changes):
     DepthAnythingForDepthEstimation(config).save_pretrained(folder)
     (folder / "preprocessor_config.json").write_text(json.dumps(PREPROCESSOR))
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def torchaudio():
+    with importable_torchaudio():
+        yield
 
 
 @pytest.fixture(scope="module")

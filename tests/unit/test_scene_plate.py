@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from cartoon_models.scene.plate import Plate, fill_background
+from cartoon_models.scene.plate.filling import Plate, fill_background
 
 METHODS = ("auto", "diffuse", "patchmatch", "cv2")
 

@@ -1,17 +1,15 @@
 """The plate painted by pipelines of diffusers; tiny ones with random weights."""
 
 import json
-import sys
-from importlib.machinery import ModuleSpec
-from types import ModuleType
 
 import numpy as np
 import pytest
 import torch
 
 from cartoon_models.errors import CelKitError
-from cartoon_models.scene.plate_diffusion import fill_with_diffusion, paint_plate
-from cartoon_models.scene.plate_steps import prepare_plate
+from cartoon_models.scene.plate.diffusion import fill_with_diffusion, paint_plate
+from cartoon_models.scene.plate.steps import prepare_plate
+from tests.unit.audio import importable_torchaudio
 
 SIZE = (48, 64)
 HOLE = np.zeros(SIZE, bool)
@@ -26,20 +24,8 @@ def picture():
 
 @pytest.fixture(scope="module")
 def torchaudio():
-    """An empty one where the one installed cannot be imported, as when it was built for another
-    torch: no pipeline of pictures uses it, but transformers imports what is there."""
-    try:
-        import torchaudio
-    except ImportError:
+    with importable_torchaudio():
         yield
-    except Exception:
-        stand_in = ModuleType("torchaudio")
-        stand_in.__spec__ = ModuleSpec("torchaudio", None)
-        sys.modules["torchaudio"] = stand_in
-        yield
-        del sys.modules["torchaudio"]
-    else:
-        yield torchaudio
 
 
 @pytest.fixture(scope="module")

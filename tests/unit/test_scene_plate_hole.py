@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from cartoon_models.instances import Instances
-from cartoon_models.scene.hole import background_hole
+from cartoon_models.scene.plate.hole import background_hole
 
 SIZE = (120, 160)
 Y, X = np.mgrid[: SIZE[0], : SIZE[1]]

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from cartoon_models.errors import CelKitError
-from cartoon_models.scene.fill_model import fill_with_model
+from cartoon_models.scene.plate.inpaint_model import fill_with_model
 
 SIZE = (80, 150)
 Y, X = np.mgrid[: SIZE[0], : SIZE[1]].astype(np.float32)

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from cartoon_models.scene.blend import blend_copies, solve_poisson
-from cartoon_models.scene.fill_exemplar import exemplar_guess
-from cartoon_models.scene.fill_patchmatch import patchmatch
-from cartoon_models.scene.patches import PAD, scales
-from cartoon_models.scene.plate import fill_background, smooth_holes
+from cartoon_models.scene.plate.blend import blend_copies, solve_poisson
+from cartoon_models.scene.plate.exemplar import exemplar_guess
+from cartoon_models.scene.plate.filling import fill_background, smooth_holes
+from cartoon_models.scene.plate.patches import PAD, scales
+from cartoon_models.scene.plate.patchmatch import patchmatch
 
 SIZE = (72, 96)
 Y, X = np.mgrid[: SIZE[0], : SIZE[1]].astype(np.float32)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from cartoon_models.scene.plate_fit import fitted, registered
-from cartoon_models.scene.plate_steps import (
+from cartoon_models.scene.plate.fit import fitted, registered
+from cartoon_models.scene.plate.steps import (
     NEGATIVE,
     background_prompt,
     external_plate,

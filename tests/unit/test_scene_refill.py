@@ -5,8 +5,8 @@ import torch
 
 from cartoon_models.scene.camera import Camera
 from cartoon_models.scene.data import Layer, LayeredScene
-from cartoon_models.scene.presets import camera_preset
-from cartoon_models.scene.refill import apart, fill_scene, smaller, to_fill, with_filled
+from cartoon_models.scene.moves.presets import camera_preset
+from cartoon_models.scene.plate.refill import apart, fill_scene, smaller, to_fill, with_filled
 from cartoon_models.scene.reveal import reveal_mask
 
 

@@ -11,8 +11,8 @@ from cartoon_models.errors import Cancelled
 from cartoon_models.scene.camera import Camera
 from cartoon_models.scene.data import Layer, LayeredScene
 from cartoon_models.scene.geometry import disparity_at, views
-from cartoon_models.scene.pyramid import mip_levels
-from cartoon_models.scene.render import render_details, render_frames
+from cartoon_models.scene.render.frames import render_details, render_frames
+from cartoon_models.scene.render.pyramid import mip_levels
 from tests.unit.small_scenes import SIZE, flat, layer, moved, psnr, scene, turned
 
 
@@ -166,7 +166,7 @@ def test_what_lies_behind_the_camera_is_not_seen():
 
 @pytest.mark.parametrize("interpolation", ["bicubic", "bilinear"])
 def test_tiles_and_threads_change_nothing(monkeypatch, interpolation):
-    from cartoon_models.scene import render_cpu
+    from cartoon_models.scene.render import on_cpu
 
     made = scene(0)
     x, y = np.meshgrid(np.arange(64) / 64, np.arange(48) / 48)
@@ -175,7 +175,7 @@ def test_tiles_and_threads_change_nothing(monkeypatch, interpolation):
     camera = replace(turned(moved(x=0.1, z=0.1), 0.05), focus=[0.5], aperture=[0.08])
     frames = []
     for tile in ((128, 256), (7, 5), (16, 16)):
-        monkeypatch.setattr(render_cpu, "_TILE", tile)
+        monkeypatch.setattr(on_cpu, "_TILE", tile)
         frames.append(next(render_details(made, camera, (50, 67), interpolation=interpolation)))
     for other in frames[1:]:
         assert (other.picture - frames[0].picture).abs().max() < 1e-4

@@ -9,10 +9,10 @@ import torch
 
 from cartoon_models.scene.camera import Camera
 from cartoon_models.scene.data import Layer, LayeredScene
-from cartoon_models.scene.lens_blur import blur_level, diameter_at, disc_kernel
-from cartoon_models.scene.render import render_details, render_frames
-from cartoon_models.scene.render_torch import TorchRenderer
-from cartoon_models.scene.shutter import open_shutter
+from cartoon_models.scene.render.frames import render_details, render_frames
+from cartoon_models.scene.render.lens_blur import blur_level, diameter_at, disc_kernel
+from cartoon_models.scene.render.on_torch import TorchRenderer
+from cartoon_models.scene.render.shutter import open_shutter
 from tests.unit.small_scenes import SIZE, focused, layer, moved, psnr, scene, turned
 
 # OpenCV before 5 samples in steps of 1/32 pixel.

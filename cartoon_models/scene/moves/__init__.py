@@ -1,0 +1,1 @@
+"""Where the camera goes: presets, keyframes, the largest safe move, focus, stereo."""

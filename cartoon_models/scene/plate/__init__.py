@@ -1,0 +1,1 @@
+"""The background plate: the picture without its characters, filled and continued past its edges."""

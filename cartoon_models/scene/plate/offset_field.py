@@ -1,0 +1,204 @@
+"""Where each pixel of a hole is copied from, at one scale: painted, searched, handed on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .exemplar import exemplar_guess
+from .patches import PAD, Scale, descriptors, repadded
+
+_EXACT_PAIRS = 3e8  # all patches are compared with all sources up to so many pairs
+_CHUNK = 2**22  # pairs at a time
+_JUMPS = (1, 4)  # how far offsets spread at once, in pixels; at most PAD
+# In squared colour: what a pixel pays when all its neighbours have other offsets, and what a
+# source pays for lying one longer side of the picture away. Backgrounds are more alike along a
+# row than along a column: sky, hills, ground.
+_SEAM = 5e-4
+_FAR_ACROSS, _FAR_ALONG = 2e-2, 1e-1
+_GUESSED = 4  # times that, while little of a patch is known
+
+
+class OffsetField:
+    """Offsets of all pixels whose patch touches the hole, as a list.
+
+    An offset is a difference of positions in the flattened image. It is the same number for the
+    same step wherever the source is one, because the padding keeps rows apart.
+    """
+
+    def __init__(self, scale: Scale, searched: bool, reach: int | None) -> None:
+        """Args:
+        searched: whether sources are looked for here, or only neighbours' offsets taken over.
+        reach: pixels of the hole around its wanted part that are worked on, too; None: all.
+        """
+        import cv2
+
+        self.scale = scale
+        self.rich = searched
+        part = scale.unknown.astype(np.uint8)
+        if reach is not None:
+            near = np.ones((2 * reach + 1,) * 2, np.uint8)
+            part &= cv2.dilate(scale.wanted.astype(np.uint8), near)
+        touched = cv2.dilate(part, np.ones((2 * scale.radius + 1,) * 2, np.uint8)) > 0
+        inside = np.zeros_like(touched)
+        inside[PAD:-PAD, PAD:-PAD] = True
+        self.places = np.flatnonzero(touched & inside)
+        self.index = np.full(touched.size, -1, np.int64)
+        self.index[self.places] = np.arange(len(self.places))
+        self.in_hole = scale.unknown.ravel()[self.places]
+        self.is_source = scale.sources.ravel()
+        self.source_places = np.flatnonzero(self.is_source)
+        away = cv2.distanceTransform(scale.unknown.astype(np.uint8), cv2.DIST_L2, 3)
+        self.trust = 1.3 ** -np.minimum(away.ravel()[self.places], 40)
+        steps = (-1, 1, -scale.width, scale.width)
+        self.next_to = np.stack([self.index[self.places + step] for step in steps])
+        self.beside = np.maximum(1, (self.next_to >= 0).sum(0)).astype(np.float32)
+        self.image = scale.image.copy()
+        self.known = self._described_sources()
+        self.offsets = np.zeros(len(self.places), np.int64)
+        self.costs = np.zeros(len(self.places), np.float32)
+
+    def start(self, rng: np.random.Generator) -> None:
+        """From nothing: patches copied from the rim in, one by one."""
+        image, origin = exemplar_guess(self.scale, (_GUESSED * _FAR_ALONG, _GUESSED * _FAR_ACROSS))
+        self.image = repadded(image)
+        self.offsets = self._nearest(self._described()) - self.places
+        guessed = origin.ravel()[self.places]
+        good = self.in_hole & self.is_source[guessed]
+        self.offsets[good] = (guessed - self.places)[good]
+
+    def start_from(self, coarse: OffsetField, rng: np.random.Generator) -> None:
+        """From twice the offsets of the next coarser scale."""
+        import cv2
+
+        width, coarse_width = self.scale.width, coarse.scale.width
+        rows, columns = np.divmod(self.places, width)
+        parents = ((rows - PAD) // 2 + PAD) * coarse_width + (columns - PAD) // 2 + PAD
+        chosen = coarse.index[parents]
+        sources = coarse.places[chosen] + coarse.offsets[chosen]
+        down = sources // coarse_width - parents // coarse_width
+        right = sources % coarse_width - parents % coarse_width
+        found = self.places + 2 * (down * width + right)
+        lost = (chosen < 0) | ~self._are_sources(found)
+        found[lost] = rng.choice(self.source_places, int(lost.sum()))
+        self.offsets = found - self.places
+        large = cv2.resize(
+            coarse.image[PAD:-PAD, PAD:-PAD], None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR
+        )
+        inner = self.image[PAD:-PAD, PAD:-PAD]
+        large = large[: inner.shape[0], : inner.shape[1]]
+        np.copyto(inner, large, where=self.scale.unknown[PAD:-PAD, PAD:-PAD, None])
+        self.paint(vote=self.rich)
+
+    def paint(self, vote: bool) -> None:
+        """Paint the hole: each pixel as its own offset says, or as all patches over it vote."""
+        hole = self.places[self.in_hole]
+        colors = self.scale.image.reshape(-1, 3)
+        flat = self.image.reshape(-1, 3)
+        if not vote:
+            flat[hole] = colors[(self.places + self.offsets)[self.in_hole]]
+        else:
+            spread = max(float(np.quantile(self.costs, 0.75)), 1e-5)
+            weights = (self.trust * np.exp(-self.costs / spread)).astype(np.float32)
+            sums = np.zeros((len(hole), 4), np.float32)
+            # A voter's patch holds sources only, so its offset is good for pixels of it, too.
+            reach = range(-min(2, self.scale.radius), min(2, self.scale.radius) + 1)
+            for down in reach:
+                for right in reach:
+                    voter = self.index[hole + down * self.scale.width + right]
+                    weight = np.where(voter < 0, 0, weights[voter])[:, None]
+                    sums[:, :3] += weight * colors.take(
+                        hole + self.offsets[voter], axis=0, mode="clip"
+                    )
+                    sums[:, 3:] += weight
+            flat[hole] = sums[:, :3] / np.maximum(sums[:, 3:], 1e-12)
+        self.image = repadded(self.image)
+
+    def search(self, rng: np.random.Generator, sweeps: int) -> None:
+        """Better offsets for the patches as they are painted now."""
+        wanted = self._described()
+        self.costs = self._differences(wanted, self.places + self.offsets)
+        width = self.scale.width
+        spans = _spans(self.scale.side) if self.rich else ()
+        for _ in range(sweeps):
+            for jump in _JUMPS if self.rich else _JUMPS[:1]:
+                for step in (-jump, jump, -jump * width, jump * width):
+                    neighbour = self.index[self.places + step]
+                    offsets = np.where(neighbour < 0, self.offsets, self.offsets[neighbour])
+                    self._try(wanted, offsets)
+            for span in spans:
+                down, right = rng.integers(-span, span + 1, (2, len(self.places)))
+                self._try(wanted, self.offsets + down * width + right)
+
+    def _try(self, wanted: np.ndarray, offsets: np.ndarray) -> None:
+        found = self.places + offsets
+        maybe = np.flatnonzero((offsets != self.offsets) & self._are_sources(found))
+        offsets = offsets[maybe]
+        costs = self._differences(wanted, found[maybe], maybe)
+        beside = self.next_to[:, maybe]
+        theirs = self.offsets[beside]
+        change = (theirs != offsets).astype(np.int8) - (theirs != self.offsets[maybe])
+        change[beside < 0] = 0
+        seam = _SEAM * change.sum(0, dtype=np.int8) / self.beside[maybe]
+        better = costs + seam < self.costs[maybe]
+        self.offsets[maybe[better]] = offsets[better]
+        self.costs[maybe[better]] = costs[better]
+
+    def _are_sources(self, found: np.ndarray) -> np.ndarray:
+        return self.is_source.take(found, mode="clip") & (found >= 0) & (found < self.index.size)
+
+    def _differences(
+        self, wanted: np.ndarray, found: np.ndarray, which: np.ndarray | slice = slice(None)
+    ) -> np.ndarray:
+        """Of patches and sources: mean squared colour, and the price of distance."""
+        away = wanted[which] - self.known[found]
+        differences = np.einsum("nd,nd->n", away, away)
+        places = self.places[which]
+        width, side = self.scale.width, self.scale.side
+        down = (found // width - places // width) / side
+        right = (found % width - places % width) / side
+        return (differences + _FAR_ALONG * down**2 + _FAR_ACROSS * right**2).astype(np.float32)
+
+    def _nearest(self, wanted: np.ndarray) -> np.ndarray:
+        """The best source of each patch, all compared with all."""
+        width, side = self.scale.width, self.scale.side
+        weights = np.float32([_FAR_ALONG, _FAR_ACROSS]) ** 0.5 / side
+
+        def with_place(vectors: np.ndarray, places: np.ndarray) -> np.ndarray:
+            where = np.stack(np.divmod(places, width), axis=1) * weights
+            return np.concatenate([vectors, where], axis=1).astype(np.float32)
+
+        known = with_place(self.known[self.source_places], self.source_places)
+        lengths = (known * known).sum(1) / 2
+        wanted = with_place(wanted, self.places)
+        best = np.empty(len(wanted), np.int64)
+        step = max(1, int(_CHUNK / len(known)))
+        for first in range(0, len(wanted), step):
+            likeness = wanted[first : first + step] @ known.T - lengths
+            best[first : first + step] = likeness.argmax(1)
+        return self.source_places[best]
+
+    def _described(self) -> np.ndarray:
+        """float32 ``[N, D]``: the patches as they are painted now."""
+        planes = descriptors(self.image, self.scale.radius, *self._frequencies)
+        return np.stack([plane.ravel()[self.places] for plane in planes], axis=1)
+
+    def _described_sources(self) -> np.ndarray:
+        """float32 ``[pixels, D]``; only rows of sources mean something."""
+        import cv2
+
+        described = cv2.merge(
+            list(descriptors(self.scale.image, self.scale.radius, *self._frequencies))
+        )
+        return described.reshape(self.index.size, -1)
+
+    @property
+    def _frequencies(self) -> tuple[int, int]:
+        return (5, 2) if self.rich else (3, 1)
+
+
+def _spans(side: int) -> list[int]:
+    """How far the random search looks, from everywhere to next door."""
+    spans = [max(1, side // 2)]
+    while spans[-1] > 1:
+        spans.append(max(1, spans[-1] // 4))
+    return spans

@@ -1,0 +1,1 @@
+"""What the camera sees: frames, on the CPU and on a GPU."""

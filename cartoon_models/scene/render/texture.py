@@ -1,0 +1,166 @@
+"""What is sampled when a layer is drawn: its pixels at several sizes, and where they are opaque."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from torch import Tensor
+
+from ..data import Layer
+from .lens_blur import disc_kernel
+
+if TYPE_CHECKING:
+    from .texture_torch import TorchTexture
+
+Point = tuple[float, float]
+Bounds = tuple[float, float, float, float]
+Sides = tuple[bool, bool, bool, bool]
+
+_BLOCK = 16
+_SOLID = 1 - 1e-4
+_INVISIBLE = 0.002  # half a step of 8 bits
+
+
+class Texture:
+    """Premultiplied pixels with a place in the picture.
+
+    Attributes:
+        rgba: float32 ``[h, w, 4]``.
+        origin: ``(x, y)`` in the picture of the top left corner of its first pixel.
+        step: pixels of the picture per pixel of the texture.
+        bounds: ``x1 y1 x2 y2`` in the picture; nothing of it is seen beyond.
+        ground: whether nothing lies behind it, as with a plate: blurring then leaves its alpha.
+        sides: whether something is seen right up to them at the top, bottom, left and right; it
+            then has to end there, sharply.
+    """
+
+    def __init__(
+        self,
+        rgba: np.ndarray,
+        origin: Point,
+        step: float,
+        bounds: Bounds,
+        sides: Sides,
+        ground: bool = False,
+    ) -> None:
+        self.rgba, self.origin, self.step = rgba, origin, step
+        self.bounds, self.sides, self.ground = bounds, sides, ground
+        alpha = cv2.extractChannel(rgba, 3)
+        self._seen = _sums(_blocks(alpha, np.maximum) > 0)
+        self._open = _sums(_blocks(alpha, np.minimum) < _SOLID)
+
+    @classmethod
+    def of(cls, layer: Layer, ground: bool = False) -> Texture:
+        """The pixels of a layer, which may be on any device."""
+        rgba = np.ascontiguousarray(layer.rgba.detach().cpu().numpy(), np.float32)
+        return cls(rgba, layer.offset, 1.0, layer.box, cut_sides(rgba[..., 3]), ground)
+
+    @property
+    def cut(self) -> bool:
+        """Whether any side is cut."""
+        return any(self.sides)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """``(h, w)``."""
+        return self.rgba.shape[:2]
+
+    def to_texture(self) -> np.ndarray:
+        """``[3, 3]``: from points of the picture to indices of pixels here, whose middles are
+        whole numbers."""
+        x, y = self.origin
+        return np.array(
+            [
+                [1 / self.step, 0, -x / self.step - 0.5],
+                [0, 1 / self.step, -y / self.step - 0.5],
+                [0, 0, 1],
+            ]
+        )
+
+    def look(self, boxes: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What is seen where the middles of a frame's pixels fall into boxes.
+
+        Args:
+            boxes: ``[T, 4]``, x1 y1 x2 y2 in indices of pixels, both ends included; any numbers.
+            scale: pixels of the frame per pixel here, see `rim`.
+
+        Returns:
+            Three bool ``[T]``: something that is not transparent; nothing but opaque pixels; a
+            part of the rim or what is beyond.
+        """
+        height, width = self.size
+        boxes = np.nan_to_num(boxes, nan=0.0, posinf=1e9, neginf=-1e9).clip(-1e9, 1e9)
+        last = np.array([width - 1, height - 1])
+        half = 0.5 / max(scale, 1e-6) - 0.5 - 1e-6
+        inside = ((boxes[:, :2] >= half) & (boxes[:, 2:] <= last - half)).all(axis=1)
+        low, high = np.floor(boxes[:, :2]) - 2, np.ceil(boxes[:, 2:]) + 2
+        beyond = ((high < 0) | (low > last)).any(axis=1)
+        low = np.clip(low, 0, last).astype(int) // _BLOCK
+        high = np.clip(high, 0, last).astype(int) // _BLOCK + 1
+        seen = ~beyond & (_within(self._seen, low, high) > 0)
+        return seen, inside & (_within(self._open, low, high) == 0), ~inside
+
+    def halved(self) -> Texture:
+        """The same with half as many pixels a side, rounded up."""
+        rgba = self.rgba
+        odd = rgba.shape[0] % 2, rgba.shape[1] % 2
+        if any(odd):  # the last row or column once more
+            rgba = cv2.copyMakeBorder(rgba, 0, odd[0], 0, odd[1], cv2.BORDER_REPLICATE)
+        size = rgba.shape[1] // 2, rgba.shape[0] // 2
+        half = cv2.resize(rgba, size, interpolation=cv2.INTER_AREA)
+        return Texture(half, self.origin, self.step * 2, self.bounds, self.sides, self.ground)
+
+    def blurred(self, diameter: float) -> Texture:
+        """The same seen through a disc of that many of its pixels.
+
+        Blur runs out over the rim, but not where the rim is a cut: there, at the end of the picture
+        mostly, what was cut off is taken to have gone on.
+        """
+        kernel = disc_kernel(diameter)
+        if self.ground:
+            soft = _convolved(self.rgba, kernel, (0, 0, 0, 0))
+            # Colour mixes with known colour only; what is not known stays so.
+            soft *= self.rgba[..., 3:] / np.maximum(soft[..., 3:], 1e-6)
+            return Texture(soft, self.origin, self.step, self.bounds, self.sides, True)
+        grown, bounds = grown_by(len(kernel) // 2, self)
+        origin = (self.origin[0] - self.step * grown[2], self.origin[1] - self.step * grown[0])
+        soft = _convolved(self.rgba, kernel, grown)
+        return Texture(soft, origin, self.step, bounds, self.sides)
+
+
+def _convolved(rgba: np.ndarray, kernel: np.ndarray, grown: tuple[int, ...]) -> np.ndarray:
+    """Convolved, with so many new pixels at the top, bottom, left and right."""
+    if any(grown):
+        rgba = cv2.copyMakeBorder(rgba, *grown, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
+    return cv2.filter2D(rgba, -1, kernel, borderType=cv2.BORDER_REPLICATE)
+
+
+def grown_by(reach: int, texture: Texture | TorchTexture) -> tuple[tuple[int, ...], Bounds]:
+    """How many pixels blur adds at the top, bottom, left and right; the bounds with them."""
+    grown = tuple(0 if cut else reach for cut in texture.sides)
+    top, bottom, left, right = (texture.step * side for side in grown)
+    x1, y1, x2, y2 = texture.bounds
+    return grown, (x1 - left, y1 - top, x2 + right, y2 + bottom)
+
+
+def cut_sides(alpha: np.ndarray | Tensor) -> Sides:
+    """Whether something is seen at the top, bottom, left and right rim."""
+    rims = (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1])
+    return tuple(bool(rim.max() > _INVISIBLE) for rim in rims)
+
+
+def _blocks(alpha: np.ndarray, reduce: np.ufunc) -> np.ndarray:
+    rows = reduce.reduceat(alpha, np.arange(0, alpha.shape[0], _BLOCK), axis=0)
+    return reduce.reduceat(rows, np.arange(0, alpha.shape[1], _BLOCK), axis=1)
+
+
+def _sums(flags: np.ndarray) -> np.ndarray:
+    """Summed-area table with a row and a column of zeros before it."""
+    return np.pad(flags.cumsum(axis=0, dtype=np.int64).cumsum(axis=1), ((1, 0), (1, 0)))
+
+
+def _within(sums: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    x1, y1, x2, y2 = low[:, 0], low[:, 1], high[:, 0], high[:, 1]
+    return sums[y2, x2] - sums[y1, x2] - sums[y2, x1] + sums[y1, x1]
