@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import cv2
 import numpy as np
-from torch import Tensor
 
 from ..data import Layer
 from .lens_blur import disc_kernel
-
-if TYPE_CHECKING:
-    from .texture_torch import TorchTexture
+from .sides import Bounds, Sides, cut_sides, grown_by
 
 Point = tuple[float, float]
-Bounds = tuple[float, float, float, float]
-Sides = tuple[bool, bool, bool, bool]
 
 _BLOCK = 16
 _SOLID = 1 - 1e-4
-_INVISIBLE = 0.002  # half a step of 8 bits
 
 
 class Texture:
@@ -124,7 +116,7 @@ class Texture:
             # Colour mixes with known colour only; what is not known stays so.
             soft *= self.rgba[..., 3:] / np.maximum(soft[..., 3:], 1e-6)
             return Texture(soft, self.origin, self.step, self.bounds, self.sides, True)
-        grown, bounds = grown_by(len(kernel) // 2, self)
+        grown, bounds = grown_by(len(kernel) // 2, self.sides, self.bounds, self.step)
         origin = (self.origin[0] - self.step * grown[2], self.origin[1] - self.step * grown[0])
         soft = _convolved(self.rgba, kernel, grown)
         return Texture(soft, origin, self.step, bounds, self.sides)
@@ -135,20 +127,6 @@ def _convolved(rgba: np.ndarray, kernel: np.ndarray, grown: tuple[int, ...]) -> 
     if any(grown):
         rgba = cv2.copyMakeBorder(rgba, *grown, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
     return cv2.filter2D(rgba, -1, kernel, borderType=cv2.BORDER_REPLICATE)
-
-
-def grown_by(reach: int, texture: Texture | TorchTexture) -> tuple[tuple[int, ...], Bounds]:
-    """How many pixels blur adds at the top, bottom, left and right; the bounds with them."""
-    grown = tuple(0 if cut else reach for cut in texture.sides)
-    top, bottom, left, right = (texture.step * side for side in grown)
-    x1, y1, x2, y2 = texture.bounds
-    return grown, (x1 - left, y1 - top, x2 + right, y2 + bottom)
-
-
-def cut_sides(alpha: np.ndarray | Tensor) -> Sides:
-    """Whether something is seen at the top, bottom, left and right rim."""
-    rims = (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1])
-    return tuple(bool(rim.max() > _INVISIBLE) for rim in rims)
 
 
 def _blocks(alpha: np.ndarray, reduce: np.ufunc) -> np.ndarray:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ..data import Layer
 from .lens_blur import disc_kernel
-from .texture import Bounds, Sides, cut_sides, grown_by
+from .sides import Bounds, Sides, cut_sides, grown_by
 
 
 class TorchTexture:
@@ -65,7 +65,7 @@ class TorchTexture:
             soft = _convolved(rgba, kernel, (0, 0, 0, 0))
             soft *= rgba[:, 3:] / soft[:, 3:].clamp(min=1e-6)
             return self._like(soft, self.extent[:2], self.step, self.bounds)
-        grown, bounds = grown_by(len(kernel) // 2, self)
+        grown, bounds = grown_by(len(kernel) // 2, self.sides, self.bounds, self.step)
         corner = (self.extent[0] - self.step * grown[2], self.extent[1] - self.step * grown[0])
         return self._like(_convolved(rgba, kernel, grown), corner, self.step, bounds)
 
