@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,8 @@ from .camera import Camera
 from .data import Layer, LayeredScene
 from .geometry import Size, views
 from .outline import Edge, enters, plate_edges
+from .render.lens_blur import blur_level
+from .render.warp import outline, shots
 from .trace import (
     Part,
     box_seen,
@@ -70,7 +73,8 @@ class Reveal:
 
     Attributes:
         mask: float32 ``[Hp, Wp]`` on the plate's pixels, 1 = some frame shows it, or a bicubic
-            sample next to it reads it. Only what is 1 here needs to be filled.
+            sample next to it reads it, or the lens blurs it over what is shown. Only what is 1 here
+            needs to be filled.
         coverage: float64 ``[F]``, the share of each frame's pixels that show nothing unfilled.
     """
 
@@ -110,11 +114,23 @@ def reveal_mask(
                 coverage.append(share)
                 if progress is not None:
                     progress(len(coverage), len(camera))
-    around = np.ones((2 * REACH + 1, 2 * REACH + 1), dtype=np.uint8)
+    reach = REACH + _blurred_by(scene, camera, frame)
+    around = np.ones((2 * reach + 1, 2 * reach + 1), dtype=np.uint8)
     mask = cv2.dilate(shown.astype(np.uint8), around)
     return Reveal(
         torch.from_numpy(mask.astype(np.float32)), torch.tensor(coverage, dtype=torch.float64)
     )
+
+
+def _blurred_by(scene: LayeredScene, camera: Camera, frame: Size) -> int:
+    """How many of the plate's pixels lens blur reaches at most: that of the plate itself, and that
+    of layers, at whose soft edges the plate shines through."""
+    if camera.focus is None:
+        return 0
+    found = shots(scene, camera, [outline(layer) for layer in scene.painted], frame)
+    diameter = float((found.discs / found.scale[:, :1]).max())
+    # Wide discs are drawn on halved copies, of which a sample reads as many larger pixels.
+    return math.ceil(diameter / 2) + (REACH + 1) * 2 ** blur_level(diameter)
 
 
 def frame_coverage(

@@ -11,6 +11,7 @@ from cartoon_models.scene.data import Layer, LayeredScene
 from cartoon_models.scene.geometry import disparity_at, views
 from cartoon_models.scene.moves.keyframes import camera_keyframes
 from cartoon_models.scene.moves.presets import PRESETS, camera_preset
+from cartoon_models.scene.render.frames import render_frames
 from cartoon_models.scene.reveal import frame_coverage, missing_pixels, reveal_mask
 from cartoon_models.scene.trace import looks_at, relief_at
 
@@ -88,6 +89,24 @@ def test_what_the_mask_leaves_out_is_never_seen(request, name, kind):
     # and of what it has, something is: with the plate's known part eaten away it shows
     inner = 1 - torch.nn.functional.max_pool2d(hidden[None], 7, 1, 3)[0]
     assert frame_coverage(only(made, inner), camera).min() < 1
+
+
+@pytest.mark.parametrize(("focus", "aperture"), [(1.0, 0.02), (1.0, 0.1), (0.2, 0.1)])
+def test_what_lens_blur_reaches_is_not_left_out(focus, aperture):
+    plate = layer((-60, -60, 220, 180), (0.2, 0.0, 0.0), "plate")
+    scene = LayeredScene(
+        plate, (layer((40, 20, 130, 100), (0.9, 0, 0), "character 0"),), (120, 160)
+    )
+    sharp = replace(Camera.still(1.0, 2), positions=torch.tensor([[0.0, 0, 0], [0.05, 0, 0]]))
+    camera = replace(sharp, focus=torch.full((2,), focus), aperture=torch.full((2,), aperture))
+    mask = reveal_mask(scene, camera).mask
+    assert (mask >= reveal_mask(scene, sharp).mask).all() and 0.1 < (1 - mask).mean()
+    ink = torch.rand(mask.shape, generator=torch.Generator().manual_seed(0))
+    painted = plate.rgba.clone()
+    painted[..., :3] *= torch.where(mask == 1, torch.ones(()), ink)[..., None]
+    other = replace(scene, plate=replace(plate, rgba=painted))
+    for one, two in zip(render_frames(scene, camera), render_frames(other, camera), strict=True):
+        assert (one - two).abs().max() < 1 / 255
 
 
 def test_coverage_counts_pixels_that_show_nothing(scene):
