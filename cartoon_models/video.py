@@ -96,8 +96,8 @@ CODECS: dict[str, Codec] = {
         "yuva444p10le",
         bits=16,
         narrowest=2,  # a single column has no colour of its own in 4:2:2
-        options=(("profile", "hq"), ("vendor", "apl0")),
-        alpha_options=(("profile", "4444"),),
+        options=(("profile", "3"), ("vendor", "apl0")),  # 422 HQ; older FFmpeg knows no names
+        alpha_options=(("profile", "4"),),
     ),
     # Every pixel as it was.
     "ffv1": Codec("ffv1", (".mkv",), "bgr0", "bgra", options=(("level", "3"), ("slicecrc", "1"))),

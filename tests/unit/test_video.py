@@ -91,6 +91,14 @@ def test_uint8_and_arrays_are_frames_too(tmp_path):
 
 
 @pytest.mark.parametrize("codec", CODECS)
+def test_threads_do_not_write_over_each_other(tmp_path, codec):
+    made = [
+        write_video(tmp_path / f"{n}{NAMES[codec]}", clip(2, 70, 130), 25, codec) for n in range(8)
+    ]
+    assert len({path.read_bytes() for path in made}) == 1
+
+
+@pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("size", [(33, 47), (1, 1)])
 def test_odd_sizes(tmp_path, codec, size, caplog):
     caplog.set_level("INFO", "celkit")
