@@ -42,6 +42,7 @@ logger = logging.getLogger("celkit")
 
 _BT709 = 1  # the number of primaries, transfer and matrix in ITU-T H.273
 _LIMITED = 1
+_TINY = 4  # pixels
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Codec:
         even: sides have to be even numbers of pixels.
         narrowest: the least width in pixels.
         options, alpha_options: of the encoder; the latter are added for frames with alpha.
+        tiny_options: instead of options, for frames with a side of less than 4 pixels.
     """
 
     encoder: str
@@ -72,6 +74,7 @@ class Codec:
     narrowest: int = 1
     options: tuple[tuple[str, str], ...] = ()
     alpha_options: tuple[tuple[str, str], ...] = ()
+    tiny_options: tuple[tuple[str, str], ...] = ()
 
 
 CODECS: dict[str, Codec] = {
@@ -99,8 +102,15 @@ CODECS: dict[str, Codec] = {
         options=(("profile", "3"), ("vendor", "apl0")),  # 422 HQ; older FFmpeg knows no names
         alpha_options=(("profile", "4"),),
     ),
-    # Every pixel as it was.
-    "ffv1": Codec("ffv1", (".mkv",), "bgr0", "bgra", options=(("level", "3"), ("slicecrc", "1"))),
+    # Every pixel as it was. FFmpeg 7 makes slices of a pixel too, which come out black.
+    "ffv1": Codec(
+        "ffv1",
+        (".mkv",),
+        "bgr0",
+        "bgra",
+        options=(("level", "3"), ("slicecrc", "1")),
+        tiny_options=(("level", "1"),),  # has no slices
+    ),
 }
 
 VIDEO_SUFFIXES = (".mp4", ".webm", ".mov", ".mkv")
@@ -247,6 +257,8 @@ def _add_stream(
             "are there twice.",
             *(width + right, height + below, codec.encoder, width, height),
         )
+    if min(height, width) < _TINY and codec.tiny_options:
+        options = dict(codec.tiny_options)
     if channels == 4:
         options = options | dict(codec.alpha_options)
     stream = container.add_stream(codec.encoder, rate=rate, options=options)
@@ -266,7 +278,7 @@ def _video_frame(array: np.ndarray, codec: Codec, stream: av.VideoStream) -> av.
     if below or right:
         array = np.pad(array, ((0, below), (0, right), (0, 0)), mode="edge")
     layout = {(3, 8): "rgb24", (4, 8): "rgba", (3, 16): "rgb48le", (4, 16): "rgba64le"}
-    frame = av.VideoFrame.from_ndarray(array, format=layout[array.shape[2], codec.bits])
+    layout = layout[array.shape[2], codec.bits]
     wanted = {"format": stream.pix_fmt}
     if not codec.pixels.startswith("bgr"):
         wanted |= {"dst_colorspace": _BT709, "dst_color_range": _LIMITED}
@@ -275,9 +287,31 @@ def _video_frame(array: np.ndarray, codec: Codec, stream: av.VideoStream) -> av.
         tags = {}
     try:
         # In several threads FFmpeg 8 writes over the first pixels of other threads' rows.
+        frame = av.VideoFrame.from_ndarray(array, format=layout)
         return frame.reformat(**wanted, **tags, threads=1)
     except TypeError:  # PyAV before 17 has one thread, and the tags from the stream alone
-        return frame.reformat(**wanted)
+        return _evenly_reformatted(array, layout, wanted)
+
+
+def _evenly_reformatted(array: np.ndarray, layout: str, wanted: dict[str, Any]) -> av.VideoFrame:
+    """A frame reformatted with even sides, then cut: FFmpeg 7 converts an odd last column without
+    its own chroma, and single rows and columns not at all."""
+    import av
+
+    height, width = array.shape[:2]
+    array = np.pad(array, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    even = av.VideoFrame.from_ndarray(array, format=layout).reformat(**wanted)
+    if even.height == height and even.width == width:
+        return even
+    frame = av.VideoFrame(width, height, even.format.name)
+    frame.colorspace, frame.color_range = even.colorspace, even.color_range
+    for source, target in zip(even.planes, frame.planes, strict=True):
+        rows = np.frombuffer(source, np.uint8).reshape(-1, source.line_size)
+        cut = np.zeros((target.buffer_size // target.line_size, target.line_size), np.uint8)
+        length = min(source.line_size, target.line_size)
+        cut[: target.height, :length] = rows[: target.height, :length]
+        target.update(cut)
+    return frame
 
 
 def _readable(error: av.error.FFmpegError, first: np.ndarray, codec: Codec, name: str) -> Exception:
