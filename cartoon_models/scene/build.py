@@ -230,7 +230,8 @@ def _assembled(
         plane, bumps = thing.plane, None
         if mode == "relief" and thing.instance is not None:
             part = (*corner, corner[0] + rgba.shape[1], corner[1] + rgba.shape[0])
-            plane, bumps = anchor(disparity, thing.mask, mode, box=part)
+            found, bumps = anchor(disparity, thing.mask, mode, box=part)
+            plane = (found[0] + thing.shift, *found[1:])
         layers.append(
             Layer(thing.name, torch.from_numpy(rgba), corner, plane, bumps, thing.instance)
         )

@@ -9,7 +9,7 @@ Boundaries from an Image", IJCV 2011, section 3, as votes instead of a trained c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 
 import cv2
@@ -64,6 +64,26 @@ def occlusion_order(
             vote += _NEARNESS * np.tanh((nearness[first] - nearness[second]) / _NEAR)
             votes.append((vote, first, second) if vote >= 0 else (-vote, second, first))
     return _sorted(votes, nearness)
+
+
+def touching(
+    masks: Sequence[np.ndarray],
+) -> Iterator[tuple[int, int, tuple[np.ndarray, np.ndarray]]]:
+    """The pairs of masks that touch or overlap, and where: their indices, rows and columns.
+
+    Args:
+        masks: bool ``[H, W]`` each.
+    """
+    boxes = [box_of(mask) for mask in masks]
+    for first in range(len(masks)):
+        for second in range(first + 1, len(masks)):
+            place = _common(boxes[first], boxes[second], masks[first].shape)
+            if place is None:
+                continue
+            one, other = masks[first][place], masks[second][place]
+            rows, columns = np.nonzero((one & grown(other, _REACH)) | (other & grown(one, _REACH)))
+            if len(rows) >= _CONTACT:
+                yield first, second, (rows + place[0].start, columns + place[1].start)
 
 
 def _vote(first: np.ndarray, second: np.ndarray, strength: np.ndarray) -> float | None:

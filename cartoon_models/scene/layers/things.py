@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from ...instances.data import MASK_THRESHOLD, Instances, count_of
 from ..data import Plane
 from ..depth.anchor import anchor
+from .agreed import agreed_shifts
 from .occluders import Occluder, find_occluders
 from .order import occlusion_order
 
@@ -28,12 +29,14 @@ class Thing:
         mask: float32 ``[H, W]``, 0 to 1.
         plane: where it stands.
         instance: which of the instances it is, counted from 0; None for an occluder.
+        shift: how much nearer the plane is than was found, to agree with the order of painting.
     """
 
     name: str
     mask: np.ndarray
     plane: Plane
     instance: int | None = None
+    shift: float = 0.0
 
 
 def things_of(
@@ -77,7 +80,23 @@ def things_of(
             solid.append(piece.mask)
             nearness.append(piece.nearness)
             before += [(place, index) for index in piece.behind]
-    return things, occlusion_order(colors, solid, nearness, before)
+    order = occlusion_order(colors, solid, nearness, before)
+    return _agreed(things, solid, order), order
+
+
+def _agreed(things: list[Thing], solid: list[np.ndarray], order: list[int]) -> list[Thing]:
+    """The things, moved as little as it takes for none to move less than one that it covers."""
+    shifts = agreed_shifts([thing.plane for thing in things], solid, order)
+    if (shifts != 0).any():
+        said = ", ".join(
+            f"{thing.name} by {by:+.3f}" for thing, by in zip(things, shifts, strict=True) if by
+        )
+        log.info("Depth and outlines disagree on who stands in front; disparity changed: %s.", said)
+    moved = []
+    for thing, by in zip(things, shifts.tolist(), strict=True):
+        at_center, *slopes = thing.plane
+        moved.append(replace(thing, plane=(at_center + by, *slopes), shift=by))
+    return moved
 
 
 def _tidied(mask: np.ndarray) -> np.ndarray:
