@@ -1,14 +1,12 @@
 """Frames drawn on the CPU, tile by tile, with OpenCV's warps.
 
-A tile fits into the processor's cache, so blending costs next to nothing; layers that do not reach
-into it and layers under an opaque one are left out; and tiles do not know each other, so several
-threads draw them.
+A tile fits into the processor's cache, so blending costs little; layers that do not reach into it
+and layers under an opaque one are left out, and of the others only the part is drawn that they
+reach; and tiles do not know each other, so several threads draw them.
 """
 
 from __future__ import annotations
 
-import math
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,6 +19,8 @@ from ..data import LayeredScene
 from ..geometry import Size, plane_row
 from .frame import Frame
 from .pyramid import Pyramid
+from .scratch import scratch
+from .separable import ScaleAndShift, only_scales
 from .texture import Texture
 from .warp import Shots, outline, shots
 
@@ -32,7 +32,7 @@ _FAR = np.float32(-1e6)  # an index that lies in no layer
 # Per pixel (r, g, b, a) -> (a, a, a, a), which OpenCV does faster than numpy repeats a channel.
 _ALPHA = np.zeros((4, 5), np.float32)
 _ALPHA[:, 3] = 1
-_BUFFERS = threading.local()
+_ROUNDED = 1 + 1e-6  # what sums of weights make of an alpha of 1
 
 
 class CpuRenderer:
@@ -50,10 +50,13 @@ class CpuRenderer:
         self.scene, self.size, self.lens = scene, size, depth_of_field
         self.flags = _INTERPOLATION[interpolation] | cv2.WARP_INVERSE_MAP
         self.method = _INTERPOLATION[interpolation]
-        self.outlines = [outline(layer) for layer in scene.painted]
-        self.pyramids = [
-            Pyramid(Texture.of(layer, layer is scene.plate)) for layer in scene.painted
-        ]
+        with _threads() as threads:
+            outlines = threads.map(outline, scene.painted)
+            textures = threads.map(
+                lambda layer: Texture.of(layer, layer is scene.plate), scene.painted
+            )
+            self.outlines = list(outlines)
+            self.pyramids = [Pyramid(texture) for texture in textures]
         self.reliefs = [
             None if layer.relief is None else np.ascontiguousarray(layer.relief.detach().numpy())
             for layer in scene.painted
@@ -71,7 +74,7 @@ class CpuRenderer:
     def frames(self, camera: Camera, details: bool) -> Iterator[Frame]:
         """Frame after frame, each drawn when it is asked for."""
         placed = shots(self.scene, camera, self.outlines, self.size, self.lens)
-        with ThreadPoolExecutor(max(cv2.getNumThreads(), 1)) as threads:
+        with _threads() as threads:
             for number in range(len(camera)):
                 yield self._frame(placed, number, details, threads)
 
@@ -106,6 +109,10 @@ class CpuRenderer:
         return Frame(**made)
 
 
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max(cv2.getNumThreads(), 1))
+
+
 class _Drawn:
     """One layer in one frame."""
 
@@ -122,11 +129,22 @@ class _Drawn:
         disc = placed.discs[frame, layer]
         self.textures = renderer.pyramids[layer].choose(self.scale, disc / self.scale)
         self.box = placed.boxes[frame, layer]
+        self.mapped = self.steps > 0 or self.behind
+        self.straight = [self._straightened(texture, renderer.size) for texture, _ in self.textures]
+
+    def _straightened(self, texture: Texture, size: Size) -> ScaleAndShift | None:
+        """What draws it faster, where it is neither turned nor tilted."""
+        if self.mapped or self.method != cv2.INTER_CUBIC:
+            return None
+        matrix = texture.to_texture() @ self.inverse @ _HALF
+        if not only_scales(matrix, size):
+            return None
+        return ScaleAndShift(texture.rgba, matrix, size, texture.cut)
 
     def look(self, tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Of tiles ``[T, 4]``: whether it is seen, opaque, and cut by its rim there."""
-        meets = (tiles[:, 0] < self.box[2]) & (tiles[:, 2] > self.box[0])
-        meets &= (tiles[:, 1] < self.box[3]) & (tiles[:, 3] > self.box[1])
+        meets = ((tiles[:, :2] < self.box[2:]) & (tiles[:, 2:] > self.box[:2])).all(axis=1)
+        filled = ((tiles[:, :2] >= self.box[:2]) & (tiles[:, 2:] <= self.box[2:])).all(axis=1)
         xs = np.stack([tiles[:, 0] + 0.5, tiles[:, 2] - 0.5])
         ys = np.stack([tiles[:, 1] + 0.5, tiles[:, 3] - 0.5])
         points = np.stack([xs[[0, 1, 0, 1]], ys[[0, 0, 1, 1]], np.ones((4, len(tiles)))])
@@ -135,7 +153,7 @@ class _Drawn:
         with np.errstate(divide="ignore", invalid="ignore"):
             flat = u[:2] / u[2]
         low, high = flat.min(axis=1) - self.reach, flat.max(axis=1) + self.reach
-        seen, opaque, rim = meets.copy(), ~unsure, unsure.copy()
+        seen, opaque, rim = meets.copy(), filled & ~unsure, unsure.copy()
         for texture, _ in self.textures:
             to = texture.to_texture()
             boxes = np.concatenate([low, high]).T / texture.step + np.tile(to[:2, 2], 2)
@@ -188,77 +206,79 @@ class _Drawn:
         border = cv2.BORDER_REPLICATE
         return cv2.remap(self.relief, x - left, y - top, cv2.INTER_LINEAR, borderMode=border)
 
-    def sample(self, tile: np.ndarray, opaque: bool, rim: bool, into: np.ndarray) -> None:
-        """Premultiplied pixels of a tile; colours may overshoot 0..1 where it is opaque."""
-        mapped = self.steps > 0 or self.behind
-        places = self.places(tile) if mapped or rim else None
+    def sample(self, part: np.ndarray, opaque: bool, rim: bool, name: str) -> np.ndarray:
+        """Premultiplied pixels of a part of a tile, in memory that the name stands for; colours may
+        overshoot 0..1 where it is opaque."""
+        places = self.places(part) if self.mapped or rim else None
         for number, (texture, share) in enumerate(self.textures):
-            target = into if number == 0 else _buffer("mixed", into.shape)
-            self._warp(texture, tile, places if mapped else None, target)
-            if number:
-                cv2.scaleAdd(target, share, into, into)
-            elif share != 1:
-                np.multiply(into, np.float32(share), out=into)
+            if number == 0:
+                pixels = self._warp(number, texture, part, places, name)
+                if share != 1:
+                    np.multiply(pixels, np.float32(share), out=pixels)
+            else:
+                coarse = self._warp(number, texture, part, places, "mixed")
+                cv2.scaleAdd(coarse, share, pixels, pixels)
         if self.method == cv2.INTER_CUBIC and not opaque:
-            _tame(into)
+            _tame(pixels)
         if rim:
             x1, y1, x2, y2 = self.textures[0][0].bounds
             x, y = places
             inward = np.minimum(np.minimum(x - x1, x2 - x), np.minimum(y - y1, y2 - y))
-            into *= np.clip(inward * np.float32(self.scale) + np.float32(0.5), 0, 1)[..., None]
+            pixels *= np.clip(inward * np.float32(self.scale) + np.float32(0.5), 0, 1)[..., None]
+        return pixels
 
-    def _warp(self, texture: Texture, tile: np.ndarray, places, into: np.ndarray) -> None:
+    def _warp(
+        self, number: int, texture: Texture, part: np.ndarray, places, name: str
+    ) -> np.ndarray:
+        if self.straight[number] is not None:
+            return self.straight[number].draw(tuple(part))
+        x1, y1, x2, y2 = part
+        into = scratch(name, (y2 - y1, x2 - x1, 4))
         border = cv2.BORDER_REPLICATE if texture.cut else cv2.BORDER_CONSTANT
         to = texture.to_texture()
-        if places is None:
-            corner = np.array([[1, 0, tile[0]], [0, 1, tile[1]], [0, 0, 1]])
+        if not self.mapped:
+            corner = np.array([[1, 0, x1], [0, 1, y1], [0, 0, 1]])
             matrix = to @ self.inverse @ corner @ _HALF
             size = into.shape[1::-1]
             cv2.warpPerspective(
                 texture.rgba, matrix, size, into, flags=self.flags, borderMode=border
             )
-            return
+            return into
         x = places[0] * np.float32(to[0, 0]) + np.float32(to[0, 2])
         y = places[1] * np.float32(to[1, 1]) + np.float32(to[1, 2])
-        cv2.remap(texture.rgba, x, y, self.method, into, border)
+        return cv2.remap(texture.rgba, x, y, self.method, into, border)
 
 
 def _draw_tile(work: tuple[np.ndarray, list[tuple[_Drawn, bool, bool]], dict]) -> None:
     tile, layers, arrays = work
     x1, y1, x2, y2 = tile
-    shape = (y2 - y1, x2 - x1)
-    pixels, spare = (_buffer(name, (*shape, 4)) for name in ("pixels", "spare"))
     if details := "depth" in arrays:
         depth, ids = arrays["depth"][y1:y2, x1:x2], arrays["instances"][y1:y2, x1:x2]
         depth[:], ids[:] = 0, -1
     if not layers or not layers[0][1]:
+        pixels = scratch("pixels", (y2 - y1, x2 - x1, 4))
         pixels[:] = 0
     for layer, opaque, rim in layers:
+        part = tile if opaque else _overlap(tile, layer.box)
+        here = slice(part[1] - y1, part[3] - y1), slice(part[0] - x1, part[2] - x1)
         if opaque:
-            layer.sample(tile, True, rim, pixels)
-            alpha = None
+            pixels = layer.sample(tile, True, rim, "pixels")
         else:
-            layer.sample(tile, False, rim, spare)
-            alpha = spare[..., 3]
-            _over(spare, pixels)
+            front = layer.sample(part, False, rim, "spare")
+            _over(front, pixels[here])
         if details:
-            front = np.ones(shape, bool) if alpha is None else alpha >= 0.5
-            depth[front] = layer.disparities(tile)[front]
-            ids[front] = -1 if layer.layer.instance is None else layer.layer.instance
+            shown = np.ones(pixels.shape[:2], bool) if opaque else front[..., 3] >= 0.5
+            depth[here][shown] = layer.disparities(part)[shown]
+            ids[here][shown] = -1 if layer.layer.instance is None else layer.layer.instance
     np.clip(pixels, 0, 1, out=pixels)
     cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB, arrays["picture"][y1:y2, x1:x2])
     if details:
         arrays["alpha"][y1:y2, x1:x2] = pixels[..., 3]
 
 
-def _buffer(name: str, shape: tuple[int, ...]) -> np.ndarray:
-    """Memory of this thread's own for float32 of a tile, the same for each tile."""
-    size = math.prod(shape)
-    kept = getattr(_BUFFERS, name, None)
-    if kept is None or len(kept) < size:
-        kept = np.empty(size, np.float32)
-        setattr(_BUFFERS, name, kept)
-    return kept[:size].reshape(shape)
+def _overlap(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Two boxes that meet, as far as they do."""
+    return np.concatenate([np.maximum(one[:2], other[:2]), np.minimum(one[2:], other[2:])])
 
 
 def _tame(pixels: np.ndarray) -> None:
@@ -266,15 +286,16 @@ def _tame(pixels: np.ndarray) -> None:
 
     Alpha that is left above 1 would take away from what lies behind, and brighten the layer's rim.
     """
-    over = cv2.transform(pixels, _ALPHA, _buffer("alpha", pixels.shape))
-    if over.max() > 1:
+    alpha = cv2.extractChannel(pixels, 3, scratch("alpha", pixels.shape[:2]))
+    if alpha.max() > _ROUNDED:
+        over = cv2.transform(pixels, _ALPHA, scratch("alpha", pixels.shape))
         cv2.divide(pixels, np.maximum(over, 1, out=over), pixels)
-    np.maximum(pixels, 0, out=pixels)
+    cv2.threshold(pixels, 0, 0, cv2.THRESH_TOZERO, pixels)
 
 
 def _over(front: np.ndarray, pixels: np.ndarray) -> None:
     """Porter and Duff's over on premultiplied pixels, into `pixels`."""
-    through = cv2.transform(front, _THROUGH, _buffer("alpha", pixels.shape))
+    through = cv2.transform(front, _THROUGH, scratch("alpha", pixels.shape))
     cv2.multiply(pixels, through, pixels)
     cv2.add(pixels, front, pixels)
 

@@ -12,6 +12,7 @@ from .sides import Bounds, Sides, cut_sides, grown_by
 Point = tuple[float, float]
 
 _BLOCK = 16
+_BAND = 8 * _BLOCK
 _SOLID = 1 - 1e-4
 
 
@@ -39,9 +40,8 @@ class Texture:
     ) -> None:
         self.rgba, self.origin, self.step = rgba, origin, step
         self.bounds, self.sides, self.ground = bounds, sides, ground
-        alpha = cv2.extractChannel(rgba, 3)
-        self._seen = _sums(_blocks(alpha, np.maximum) > 0)
-        self._open = _sums(_blocks(alpha, np.minimum) < _SOLID)
+        seen, clear = _blocks(rgba)
+        self._seen, self._open = _sums(seen), _sums(clear)
 
     @classmethod
     def of(cls, layer: Layer, ground: bool = False) -> Texture:
@@ -129,9 +129,26 @@ def _convolved(rgba: np.ndarray, kernel: np.ndarray, grown: tuple[int, ...]) -> 
     return cv2.filter2D(rgba, -1, kernel, borderType=cv2.BORDER_REPLICATE)
 
 
-def _blocks(alpha: np.ndarray, reduce: np.ufunc) -> np.ndarray:
-    rows = reduce.reduceat(alpha, np.arange(0, alpha.shape[0], _BLOCK), axis=0)
-    return reduce.reduceat(rows, np.arange(0, alpha.shape[1], _BLOCK), axis=1)
+def _blocks(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Blocks in which any pixel is seen, and in which any is not opaque."""
+    found = []
+    for start in range(0, len(rgba), _BAND):  # which stay in the cache until they are through
+        alpha = cv2.extractChannel(rgba[start : start + _BAND], 3)
+        seen = cv2.threshold(alpha, 0, 1, cv2.THRESH_BINARY)[1]
+        clear = cv2.threshold(alpha, _SOLID, 1, cv2.THRESH_BINARY_INV)[1]
+        found.append((_any_of_block(seen), _any_of_block(clear)))
+    seen, clear = (np.concatenate(bands) for bands in zip(*found, strict=True))
+    return seen, clear
+
+
+def _any_of_block(flags: np.ndarray) -> np.ndarray:
+    """Of float32 ``[h, w]``, 0 and 1."""
+    height, width = flags.shape
+    if height % _BLOCK or width % _BLOCK:
+        more = 0, -height % _BLOCK, 0, -width % _BLOCK
+        flags = cv2.copyMakeBorder(flags, *more, cv2.BORDER_CONSTANT, value=0)
+    size = flags.shape[1] // _BLOCK, flags.shape[0] // _BLOCK
+    return cv2.resize(flags, size, interpolation=cv2.INTER_AREA) > 0
 
 
 def _sums(flags: np.ndarray) -> np.ndarray:
