@@ -245,6 +245,7 @@ class CelKitFinishPlate(io.ComfyNode):
             category=scene_shared.CATEGORY,
             description="Puts what a sampler painted into the holes of the background: shifts and "
             "tints are undone, the seam is blended, and no other pixel changes.",
+            is_input_list=True,
             inputs=[
                 wire.CelKitPlateWork.Input("work", tooltip="From Prepare Plate."),
                 io.Image.Input("image", tooltip="What the sampler painted, from VAE Decode."),
@@ -262,16 +263,23 @@ class CelKitFinishPlate(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, work: PlateWork, image: torch.Tensor, fit: bool) -> io.NodeOutput:
-        painted = convert.pictures_of(image)
-        if len(painted) > 1:
+    def execute(cls, work: list, image: list, fit: list) -> io.NodeOutput:
+        # As lists, because the scenes of a batch have to come back as one batch: node by node they
+        # would each meet the cameras of all the others.
+        works, images, fits = _listed(work), _listed(image), _listed(fit)
+        painted = [picture for each in images for picture in convert.pictures_of(each)]
+        if len(painted) != len(works):
+            wanted = "One painted plate is" if len(works) == 1 else f"{len(works)} plates are"
             raise ValueError(
-                f"One painted plate is wanted, but {len(painted)} came; choose one of the batch "
-                f"before Finish Plate."
+                f"{wanted} wanted, but {len(painted)} came; give as many as Prepare Plate gave, in "
+                f"their order."
             )
-        plate = finish_plate(work.prepared, painted[0], fit=fit)
-        scene = with_filled(work.scene, plate.picture, work.hole)
-        return io.NodeOutput([scene], convert.image_of([plate_colors(scene)]))
+        scenes = []
+        for item, picture in zip(works, painted, strict=True):
+            plate = finish_plate(item.prepared, picture, fit=fits[0])
+            scenes.append(with_filled(item.scene, plate.picture, item.hole))
+        plates = [plate_colors(scene) for scene in scenes]
+        return io.NodeOutput(scenes, convert.image_of(convert.padded(plates)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -317,3 +325,8 @@ def _placed(
     whole, covered = torch.zeros(*hole.shape, 3), torch.zeros_like(hole)
     whole[place], covered[place] = picture, hole[place]
     return whole, covered
+
+
+def _listed(value: object) -> list:
+    """What a node that takes lists is given; a caller that is not ComfyUI may give one thing."""
+    return value if isinstance(value, list) else [value]

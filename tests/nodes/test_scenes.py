@@ -153,6 +153,22 @@ def test_a_sampler_paints_the_plate(call, found, picture, multiple):
         call("CelKitFinishPlate", work=work, image=painted.repeat(2, 1, 1, 1))
 
 
+def test_a_batch_that_a_sampler_painted_is_one_batch_again(call, nodes, found_batch, batch):
+    """Scenes that came back one by one would each be drawn with the cameras of all the others."""
+    later = "later, by Background Plate"
+    scene, _ = call("CelKitBuildLayeredScene", instances=found_batch, image=batch, fill=later)
+    camera, _ = call("CelKitCameraPreset", scene=scene, preset="truck", frames=2)
+    images, _, works, _, _ = call("CelKitPreparePlate", scene=scene, camera=camera)
+    assert nodes["CelKitFinishPlate"].INPUT_IS_LIST and len(works) == 3
+    done, plates = call("CelKitFinishPlate", work=works, image=images, fit=[True])
+    assert [len(item.layers) for item in done] == [len(item.layers) for item in scene]
+    assert len(plates) == 3
+    frames, _ = call("CelKitRenderScene", scene=done, camera=camera)
+    assert len(frames) == 3 * 2
+    with pytest.raises(ValueError, match="3 plates are wanted, but 2 came"):
+        call("CelKitFinishPlate", work=works, image=images[:2], fit=[True])
+
+
 def test_only_what_the_camera_shows_is_painted(call, found, picture):
     later = "later, by Background Plate"
     scene, _ = call("CelKitBuildLayeredScene", instances=found, image=picture, fill=later)
