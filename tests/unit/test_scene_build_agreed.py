@@ -88,7 +88,7 @@ def test_a_layer_in_front_moves_no_less_than_what_it_covers(mode, caplog):
     picture = over(front, front_alpha, over(back, back_alpha, sky()))
     behind = (back_alpha >= 0.5) & (front_alpha < 0.5)
     found = found_in(front_alpha >= 0.5, behind)
-    depth = np.where(front_alpha >= 0.5, 0.5, np.where(behind, 0.56, 0.1)).astype(np.float32)
+    depth = np.where(front_alpha >= 0.5, 0.5, np.where(behind, 0.52, 0.1)).astype(np.float32)
     caplog.set_level(logging.INFO, "celkit")
     scene = build_scene(picture, found, depth, mode=mode, fill="none", occluders=False)
     assert [layer.instance for layer in scene.layers] == [1, 0]

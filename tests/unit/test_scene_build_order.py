@@ -32,6 +32,12 @@ def test_outlines_say_who_is_in_front(places, overlap):
     assert occlusion_order(picture, masks, [0.48, 0.52]) == [1, 0]  # a little depth says little
 
 
+def test_who_is_clearly_nearer_is_in_front_whatever_outlines_say():
+    picture, masks = two((26, 32), (46, 28))
+    assert occlusion_order(picture, masks, [0.45, 0.5]) == [1, 0]
+    assert occlusion_order(picture, masks, [0.3, 0.7]) == [0, 1]
+
+
 def blob(rng, size=(180, 195)):
     """bool ``[H, W]``: something round with bumps."""
     height, width = size
