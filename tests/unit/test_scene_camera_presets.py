@@ -1,5 +1,7 @@
 """Cameras by the names of their moves."""
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -8,6 +10,7 @@ from cartoon_models.scene.data import Layer, LayeredScene
 from cartoon_models.scene.geometry import homographies
 from cartoon_models.scene.moves.auto_zoom import heading
 from cartoon_models.scene.moves.easing import EASINGS, ease
+from cartoon_models.scene.moves.keyframes import camera_keyframes
 from cartoon_models.scene.moves.ping_pong import ping_pong
 from cartoon_models.scene.moves.poses import AUTO_ZOOM, MOVES
 from cartoon_models.scene.moves.presets import PRESETS, camera_preset
@@ -58,6 +61,25 @@ def test_trucks_move_layers_by_their_disparity(scene, axis):
         assert step[axis].item() == pytest.approx((-1, 1)[axis] * 0.1 * share * 80)
         assert step[1 - axis].item() == pytest.approx(0, abs=1e-9)
         assert path[2].tolist() == pytest.approx([30, 20])
+
+
+@pytest.mark.parametrize("keyframes", [False, True])
+def test_ground_before_all_layers_moves_not_much_farther_than_the_move_says(scene, keyframes):
+    ramp = torch.linspace(0, 1, 76)[:, None].expand(76, 96).contiguous()
+    ground = dataclasses.replace(scene.plate, plane=(0.0, 0.0, 0.0), relief=ramp)
+    small = LayeredScene(ground, (layer((40, 20, 44, 30), 0.2, "character 0", 0),), SIZE)
+    if keyframes:
+        keys = [{"time": 0, "x": -0.05}, {"time": 0.04, "x": 0.05}]
+        camera = camera_keyframes(small, keys, 2)
+    else:
+        camera = camera_preset("truck", small, 2, amount=0.1)
+    moved = small.focal * float(camera.positions[1, 0] - camera.positions[0, 0])
+    # A twentieth of the picture is nearer than 0.85: row 57 of 60, row 65 of the plate's 76.
+    assert moved * 0.85 == pytest.approx(0.15, rel=0.02)
+    large = LayeredScene(ground, (layer((10, 5, 70, 55), 0.7, "character 0", 0),), SIZE)
+    camera = camera_preset("truck", large, 2, amount=0.1)
+    moved = large.focal * float(camera.positions[1, 0] - camera.positions[0, 0])
+    assert moved * 0.7 == pytest.approx(0.1)  # as the nearest layer does, which is near enough
 
 
 @pytest.mark.parametrize("axis", [0, 1])

@@ -18,7 +18,7 @@ from .easing import EASINGS, ease
 from .focus import APERTURE, seen_disparity
 from .paths import check_frames
 from .poses import Stage, turned
-from .subject import find_layer, nearest, subject_of
+from .subject import find_layer, near_disparity, subject_of
 
 SPLINE = "spline"
 """Instead of an easing: one smooth curve through all keys, which does not swing beyond them
@@ -200,7 +200,7 @@ def _weights(stops: list[tuple[float, dict[str, Any], str]], time: Tensor) -> Te
 
 
 def _posed(scene: LayeredScene, numbers: dict[str, Tensor], fps: float) -> Camera:
-    near = nearest(scene).disparity
+    near = near_disparity(scene)
     moved = any(bool((numbers[axis] != 0).any()) for axis in "xyz")
     if near <= 0 and moved:
         raise ValueError(

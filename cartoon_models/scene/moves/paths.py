@@ -13,7 +13,7 @@ from ..data import LayeredScene
 from .auto_zoom import heading
 from .easing import ease
 from .poses import MOVES, Stage
-from .subject import find_layer, nearest, subject_of
+from .subject import find_layer, near_disparity, nearest, subject_of
 
 Path = Callable[[float], Camera]
 
@@ -96,17 +96,15 @@ def _stage(
     loop: bool,
     zoom: float,
 ) -> Stage:
-    near = nearest(scene)
-    if near.disparity <= 0 and name not in _WITHOUT_DEPTH:
+    near = near_disparity(scene)
+    if near <= 0 and name not in _WITHOUT_DEPTH:
         raise ValueError(
             f"Everything in this scene is infinitely far away, where {name!r} shows no movement; "
             'use "pan" or "tilt", or give the scene a depth.'
         )
-    subject = near if instance is None else subject_of(find_layer(scene, instance), scene)
+    subject = nearest(scene) if instance is None else subject_of(find_layer(scene, instance), scene)
     ray = subject.ray(scene)
     if instance is None and name in _TO_THE_MIDDLE:
         ray = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)
-    direction = heading(scene, near.disparity) if name == "auto-zoom" else (0.0, 0.0)
-    return Stage(
-        scene.focal * zoom, near.disparity, ray, subject.disparity, fps, seed, loop, direction
-    )
+    direction = heading(scene, near) if name == "auto-zoom" else (0.0, 0.0)
+    return Stage(scene.focal * zoom, near, ray, subject.disparity, fps, seed, loop, direction)

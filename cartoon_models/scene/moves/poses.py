@@ -31,7 +31,7 @@ class Stage:
 
     Attributes:
         focal: focal length of the lens at the start, in widths of the picture.
-        near: disparity of the nearest layer.
+        near: disparity of the nearest layer, or nearer; see `subject.near_disparity`.
         ray: float64 ``[3]``, direction to the subject, z is 1.
         subject: disparity of the subject.
         fps: frames per second.

@@ -62,7 +62,8 @@ def camera_preset(
         name: which; a blank or a low line may stand for the hyphen.
         frames: how many frames, 1 or more.
         fps: frames per second.
-        amount: by what share of the frame's width the nearest layer moves from end to end, 0 to 1.
+        amount: by what share of the frame's width the nearest layer moves from end to end, 0 to 1
+            (see `subject.near_disparity`).
             For "push-in", "pull-out", "dolly-zoom" and "auto-zoom" it is how far the forward move
             takes points of it at the frame's left and right edge, so it grows by 1 + 2 amount;
             0.125 gives the published auto-zoom of 1.25. "arc" and "orbit" go as far as "truck" and
