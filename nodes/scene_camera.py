@@ -7,7 +7,7 @@ from comfy_api.latest import io
 from ..cartoon_models.scene import camera_preset
 from ..cartoon_models.scene.moves.easing import EASINGS
 from ..cartoon_models.scene.moves.keyframes import NUMBERS, SPLINE, camera_keyframes
-from ..cartoon_models.scene.moves.presets import AUTO_SAFE, PRESETS
+from ..cartoon_models.scene.moves.presets import PRESETS, safe_move
 from . import convert, scene_shared
 
 KEYFRAMES = """[
@@ -119,19 +119,24 @@ class CelKitCameraPreset(io.ComfyNode):
         **options: object,
     ) -> io.NodeOutput:
         convert.check_choice("preset", preset, PRESETS)
-        cameras = [
-            camera_preset(
+        options["instance"] = None if instance < 0 else instance
+        cameras, texts = [], []
+        for item in scene:
+            far, how_far = amount / scene_shared.PERCENT, f"{amount:g} % of the frame's width"
+            if auto_safe:
+                found = safe_move(preset, item, **options)
+                far, how_far = found.amount, str(found)
+            camera = camera_preset(
                 preset,
                 item,
-                amount=AUTO_SAFE if auto_safe else amount / scene_shared.PERCENT,
-                instance=None if instance < 0 else instance,
+                amount=far,
                 focus=focus_of(focus),
                 aperture=aperture / scene_shared.PERCENT,
                 **options,
             )
-            for item in scene
-        ]
-        return io.NodeOutput(cameras, "\n".join(f"{c.name}, {len(c)} frames" for c in cameras))
+            cameras.append(camera)
+            texts.append(f"{camera.name}, {len(camera)} frames, {how_far}")
+        return io.NodeOutput(cameras, "\n".join(texts))
 
 
 class CelKitCameraKeyframes(io.ComfyNode):

@@ -355,6 +355,15 @@ def test_the_largest_safe_move(call, scene):
     assert len(camera[0]) == 3
 
 
+def test_the_node_says_how_far_a_safe_move_goes_and_why_no_farther(call, scene):
+    _, text = call("CelKitCameraPreset", scene=scene, preset="truck", amount=2.5, frames=3)
+    assert text == "truck, 3 frames, 2.5 % of the frame's width"
+    camera, text = call("CelKitCameraPreset", scene=scene, preset="pan", auto_safe=True, frames=3)
+    percent = 200 * float(camera[0].shifts[0, 0])
+    assert text.startswith(f"pan, 3 frames, {percent:.1f} % of the frame's width; in the way: ")
+    assert text.endswith("edge of plate would be seen") or "plate ends at" in text
+
+
 def test_the_preview_shows_layers_depth_and_what_is_revealed(nodes, scene, camera, comfyui):
     cls = nodes["CelKitPreviewScene"].PREPARE_CLASS_CLONE({})
     output = cls.EXECUTE_NORMALIZED(scene=scene, names=True, camera=camera)

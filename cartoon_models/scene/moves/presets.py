@@ -8,8 +8,8 @@ from ..camera import Camera
 from ..data import LayeredScene
 from ..geometry import Size
 from .focus import APERTURE, Focus, pull_focus
-from .paths import preset_path, pull
-from .safe import largest_safe
+from .paths import Path, preset_path, pull
+from .safe import SafeMove, largest_safe
 
 AUTO_SAFE = "auto safe"
 
@@ -103,20 +103,27 @@ def camera_preset(
         zoom=zoom,
     )
     if amount == AUTO_SAFE:
-        found = largest_safe(path, scene, size)
-        if found.amount > 0:
-            _log.info("%s: the safe amount is %.4f: %s.", name, found.amount, found.reason)
-        else:
-            _log.warning(
-                "%s: no move is safe, so the camera stands still: %s. A zoom of 1.05 gives room.",
-                name,
-                found.reason,
-            )
-        amount = found.amount
+        amount = _safe(name, path, scene, size).amount
     camera = path(_checked(amount))
     if focus is not None:
         camera = pull_focus(camera, scene, focus, pull(frames, easing, loop), aperture)
     return camera
+
+
+def safe_move(name: str, scene: LayeredScene, size: Size | None = None, **options) -> SafeMove:
+    """The largest safe amount of a preset and what is in the way of more, for people.
+
+    Args:
+        size: ``(H, W)`` of the frames; the picture's by default.
+        options: those of `camera_preset` that `preset_path` takes.
+    """
+    return _safe(name, preset_path(name, scene, **options), scene, size)
+
+
+def _safe(name: str, path: Path, scene: LayeredScene, size: Size | None) -> SafeMove:
+    found = largest_safe(path, scene, size)
+    _log.log(logging.INFO if found.amount > 0 else logging.WARNING, "%s: %s.", name, found)
+    return found
 
 
 def _checked(amount: float | str) -> float:

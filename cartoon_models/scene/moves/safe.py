@@ -44,6 +44,13 @@ class SafeMove:
     amount: float
     reason: str
 
+    def __str__(self) -> str:
+        if self.amount > 0:
+            return f"{100 * self.amount:.1f} % of the frame's width; in the way: {self.reason}"
+        return (
+            f"no move is safe, so the camera stands still: {self.reason}; a zoom of 1.05 gives room"
+        )
+
 
 def safe_amount(name: str, scene: LayeredScene, size: Size | None = None, **options) -> float:
     """The largest amount of a preset up to which every frame shows only what is there.
