@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     """Make the video that the options ask for; returns 0."""
     check(options)
     scene = _scene(options)
-    camera = _camera(options, scene)
+    camera, safe = _camera(options, scene)
     size = _frame_size(options, scene)
     scene, coverage = _filled(options, scene, camera, size)
     if options.save_scene is not None:
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         height, width = size
         say(
             f"{options.input}: {count} {'layer' if count == 1 else 'layers'}, "
-            f"{camera.name or 'keyframes'}, {len(camera)} frames of {width} x {height}, "
+            f"{camera.name or 'keyframes'}{safe}, {len(camera)} frames of {width} x {height}, "
             f"{100 * coverage:.1f} % of what is seen is there -> {options.output}"
         )
     return 0
@@ -116,37 +116,44 @@ def _depth(options: argparse.Namespace, picture: Tensor, found: Instances) -> ob
     return None
 
 
-def _camera(options: argparse.Namespace, scene: LayeredScene) -> Camera:
+def _camera(options: argparse.Namespace, scene: LayeredScene) -> tuple[Camera, str]:
+    """The camera, and how far it goes where it found that itself."""
     frames = max(1, round(options.seconds * options.fps))
     if options.keyframes is not None:
         from ..scene.moves.keyframes import camera_keyframes
 
         keys = _json(options.keyframes)
-        return camera_keyframes(scene, keys, frames, options.fps, options.easing, loop=options.loop)
+        options_of_keys = {"easing": options.easing, "loop": options.loop}
+        return camera_keyframes(scene, keys, frames, options.fps, **options_of_keys), ""
     from ..scene import camera_preset
-    from ..scene.moves.presets import AUTO_SAFE
+    from ..scene.moves.presets import safe_move
 
-    amount = AUTO_SAFE
+    move = {
+        "frames": frames,
+        "fps": options.fps,
+        "easing": options.easing,
+        "instance": options.instance,
+        "seed": options.seed,
+        "loop": options.loop,
+        "reverse": options.reverse,
+        "zoom": options.zoom,
+    }
+    said = ""
     if options.amount is not None:
         amount = options.amount / 100
     else:  # the largest move that shows nothing unfilled: so everything is filled first
         scene, _ = _filled(options, scene, None, None)
-    return camera_preset(
+        found = safe_move(options.camera, scene, _frame_size(options, scene), **move)
+        amount, said = found.amount, f" ({found})"
+    camera = camera_preset(
         options.camera,
         scene,
-        frames,
-        options.fps,
-        amount,
-        easing=options.easing,
-        instance=options.instance,
-        seed=options.seed,
-        loop=options.loop,
-        reverse=options.reverse,
-        zoom=options.zoom,
+        amount=amount,
         focus=options.focus,
         aperture=options.aperture / 100,
-        size=_frame_size(options, scene),
+        **move,
     )
+    return camera, said
 
 
 def _filled(

@@ -16,6 +16,7 @@ ANCHORS = ("foot", "mean", "median", "plane", "relief")
 FILLS = ("auto", "diffuse", "patchmatch", "cv2")
 POLARITIES = ("auto", "near is white", "near is black")
 KINDS = ("disparity", "inverse depth", "metric")
+_OF_PRESETS = {"camera": None, "instance": None, "focus": None, "zoom": 1.0, "reverse": False}
 CODECS = {".mp4": "h264", ".webm": "vp9", ".mov": "prores", ".mkv": "ffv1"}
 
 
@@ -29,7 +30,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--camera",
         choices=CAMERAS,
-        default="push-in",
         metavar="MOVE",
         help=f"one of {', '.join(CAMERAS)} (push-in)",
     )
@@ -73,7 +73,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--loop", action="store_true", help="end where it begins, so that it can be repeated")
     add("--reverse", action="store_true", help="backwards in time")
     add("--seed", type=int, default=0, help="of handheld, and of filling the background (0)")
-    add("--keyframes", type=Path, metavar="FILE", help="a .json with a path, instead of --camera")
+    add(
+        "--keyframes",
+        type=Path,
+        metavar="FILE",
+        help="a .json with a path of your own, instead of --camera: times and where the camera is "
+        "then, or a list of 4x4 matrices",
+    )
 
     add = parser.add_argument_group("layers").add_argument
     add(
@@ -148,8 +154,7 @@ def check(options: argparse.Namespace) -> None:
         raise FileNotFoundError(f"There is no picture at {options.input}.")
     _check_numbers(options)
     _check_output(options)
-    if options.amount is None and options.keyframes is not None:
-        raise ValueError("--amount belongs to --camera; keyframes say themselves how far to go.")
+    _check_camera(options)
     if options.input.is_dir():
         for name in ("instances", "depth", "depth_model", "plate"):
             if getattr(options, name) is not None:
@@ -176,6 +181,21 @@ def _check_numbers(options: argparse.Namespace) -> None:
         raise ValueError(f"--motion-blur is 0 to 64 moments, not {options.motion_blur}.")
     if not 1 <= options.repeats <= 10000:
         raise ValueError(f"--repeats is 1 to 10000, not {options.repeats}.")
+
+
+def _check_camera(options: argparse.Namespace) -> None:
+    if options.keyframes is None:
+        if options.camera is None:
+            options.camera = "push-in"
+        return
+    if options.amount is None:
+        raise ValueError("--amount belongs to --camera; keyframes say themselves how far to go.")
+    for name, unset in _OF_PRESETS.items():
+        if getattr(options, name) != unset:
+            raise ValueError(
+                f"--{name} is for a move that has a name, and --keyframes is a path of your own; "
+                f"leave one out."
+            )
 
 
 def _check_output(options: argparse.Namespace) -> None:

@@ -6,7 +6,8 @@ import json
 import math
 import os
 import re
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -51,8 +52,7 @@ def save_scene(path: str | os.PathLike, scene: LayeredScene, overwrite: bool = F
         entries.append(_entry(layer, stem))
     names = [entry[key] for entry in entries for key in ("picture", "relief") if entry[key]]
     outdated = _saved_pictures(target, prefix) - set(names) if overwrite else set()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as files:
+    with _folder(target.parent), ExitStack() as files:
         # Every file has a temporary name until all are written; the .json is renamed last.
         json_file = files.enter_context(atomic_path(target, overwrite))
         places = {
@@ -110,6 +110,20 @@ def load_scene(path: str | os.PathLike) -> LayeredScene:
         raise ValueError(f"{source} is damaged: {error}") from None
 
 
+@contextmanager
+def _folder(path: Path) -> Iterator[None]:
+    """A folder to write into, made if it is not there; one that was made goes when that fails."""
+    made = [each for each in (path, *path.parents) if not each.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # somebody else has put something into it
+            for each in made:
+                each.rmdir()
+        raise
+
+
 def _json_path(path: Path) -> Path:
     return path if path.suffix.lower() == ".json" and not path.is_dir() else path / FILE_NAME
 
@@ -156,8 +170,8 @@ def _record(source: Path) -> dict:
         record = json.loads(source.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise FileNotFoundError(
-            f"There is no saved scene at {source}; the node Save Scene or save_scene makes that "
-            "file."
+            f"There is no saved scene at {source}; the node Save Scene, kenburns --save-scene and "
+            "save_scene make that file."
         ) from None
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{source} is damaged or cut short and cannot be read: {error}.") from None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import av
 import numpy as np
@@ -118,7 +119,9 @@ def test_keyframes_and_transparency(picture, found, tmp_path, no_segmenter):
 def test_the_safe_amount(picture, found, tmp_path, capsys, no_segmenter):
     options = ["--amount", "safe", "--seconds", "0.12", "--instances", found, "--camera", "truck"]
     assert run(picture, "-o", tmp_path / "a.mp4", *options) == 0
-    assert "100.0 %" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "100.0 %" in said
+    assert re.search(r"truck \(\d+\.\d % of the frame's width; in the way: .+\), 3 frames", said)
 
 
 def test_earlier_videos_are_kept_unless_asked(picture, found, tmp_path, capsys, no_segmenter):
@@ -161,6 +164,14 @@ def test_ctrl_c_leaves_no_video(picture, found, tmp_path, monkeypatch, capsys, n
         (["{picture}", "-o", "{tmp}/a.mp4", "--depth", "no.png"], "--depth: there is nothing at"),
         (["{picture}", "-o", "{tmp}/a.mp4", "--plate", "no.png"], "--plate: there is nothing at"),
         (["{picture}", "-o", "{tmp}/a.mp4", "--keyframes", "no.json"], "--keyframes: there is"),
+        (
+            ["{picture}", "-o", "{tmp}/a.mp4", "--keyframes", "{picture}", "--camera", "pan"],
+            "--camera is for a move that has a name",
+        ),
+        (
+            ["{picture}", "-o", "{tmp}/a.mp4", "--keyframes", "{picture}", "--focus", "0"],
+            "--focus is for a move that has a name",
+        ),
         (["{tmp}", "-o", "{tmp}/a.mp4"], "scene.json"),
         (["{tmp}", "-o", "{tmp}/a.mp4", "--depth", "{picture}"], "INPUT is a saved scene"),
     ],

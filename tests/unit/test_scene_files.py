@@ -88,6 +88,16 @@ def test_a_save_that_fails_leaves_all_as_it_was(tmp_path, monkeypatch):
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
+def test_a_first_save_that_fails_leaves_no_folder(tmp_path, monkeypatch):
+    def no_space(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("cartoon_models.scene.files.write_picture", no_space)
+    with pytest.raises(OSError, match="No space left"):
+        save_scene(tmp_path / "mine" / "new" / "scene", scene())
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_layer_that_was_painted_on_is_read(tmp_path):
     save_scene(tmp_path, scene())
     write_picture(tmp_path / "layer_00.png", np.full((5, 7, 3), 0.5, np.float32), overwrite=True)
