@@ -128,7 +128,7 @@ def _blurred_by(scene: LayeredScene, camera: Camera, frame: Size) -> int:
     if camera.focus is None:
         return 0
     found = shots(scene, camera, [outline(layer) for layer in scene.painted], frame)
-    diameter = float((found.discs / found.scale[:, :1]).max())
+    diameter = float((found.discs.max(axis=-1) / found.scale[:, :1]).max())
     # Wide discs are drawn on halved copies, of which a sample reads as many larger pixels.
     return math.ceil(diameter / 2) + (REACH + 1) * 2 ** blur_level(diameter)
 

@@ -2,22 +2,34 @@
 
 How wide the disc is follows from the thin lens: it grows with the difference of the disparities of
 the layer and of the focus (Potmesil and Chakravarty, "A lens and aperture camera model for
-synthetic image generation", SIGGRAPH 1981, where it is written with distances). A layer has one
-disc, that of its middle. Wide discs are drawn on a halved copy of the layer: what is left of it
-after such a blur has no finer detail.
+synthetic image generation", SIGGRAPH 1981, where it is written with distances). A layer of about
+one disparity has one disc, that of its middle. One that reaches from near to far is blurred with a
+few discs, each twice as wide as the one before, and each pixel is mixed from the two between which
+its own disc lies, so that the variance is its own's. What is sharper than such a disc takes part in
+it the less, so that what is in focus is not smeared over what lies behind.
+
+Wide discs are drawn on a halved copy of the layer: what is left of it after such a blur has no
+finer detail.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 from torch import Tensor
+
+Array = TypeVar("Array", np.ndarray, Tensor)
 
 _SHARP = 0.5  # a disc of less than this many pixels changes nothing
 _WIDEST = 8.0  # pixels of the copy that a disc is drawn on
 _STEPS = 8  # diameters per pixel of that copy that are told apart, so that some can be kept
 _SAMPLES = 8  # per pixel and direction, of the disc's edge
+_ALIKE = 1.0  # pixels of a frame by which the discs of a layer may differ and be one
+_NARROWEST = 2.0  # pixels of the layer: the first disc of several
+_LEAST_SHARE = 1 / 64  # of a sharp pixel in the disc of another
 
 
 def disc_diameter(off: Tensor, aperture: Tensor, width: int) -> Tensor:
@@ -59,3 +71,42 @@ def disc_kernel(diameter: float) -> np.ndarray:
     if half == 0:
         kernel[:] = 1
     return kernel / kernel.sum()
+
+
+def several_discs(least: float, most: float, scale: float) -> list[float]:
+    """The discs that a layer is drawn with whose own ones differ; none if they hardly do.
+
+    Args:
+        least, most: diameters of its narrowest and widest disc, in pixels of the frame.
+        scale: pixels of the frame per pixel of the layer.
+
+    Returns:
+        Diameters in pixels of the layer, growing, from one below its narrowest (0: none) to one
+        above its widest.
+    """
+    if most - least <= _ALIKE:
+        return []
+    least, most = least / scale, most / scale
+    discs = [2.0 ** math.floor(math.log2(least)) if least >= _NARROWEST else 0.0]
+    while discs[-1] < most:
+        discs.append(2 * discs[-1] or _NARROWEST)
+    return discs
+
+
+def disc_shares(diameters: Array, discs: Sequence[float]) -> Iterator[Array]:
+    """The share of each of `several_discs` in pixels of such diameters."""
+    square, above = diameters * diameters, None
+    for number, disc in enumerate(discs):
+        reached = above
+        above = None
+        if number + 1 < len(discs):
+            above = ((square - disc**2) / (discs[number + 1] ** 2 - disc**2)).clip(0, 1)
+        if reached is None:
+            yield 1 - above if above is not None else square * 0 + 1
+        else:
+            yield reached - above if above is not None else reached
+
+
+def taking_part(diameters: Array, disc: float) -> Array:
+    """How much pixels of such diameters take part in the wider disc of another."""
+    return (diameters / disc).clip(_LEAST_SHARE, 1)

@@ -18,6 +18,7 @@ from ..camera import Camera
 from ..data import LayeredScene
 from ..geometry import Size, plane_row
 from .frame import Frame
+from .lens_blur import disc_shares, several_discs, taking_part
 from .pyramid import Pyramid
 from .scratch import scratch
 from .separable import ScaleAndShift, only_scales
@@ -32,6 +33,7 @@ _FAR = np.float32(-1e6)  # an index that lies in no layer
 # Per pixel (r, g, b, a) -> (a, a, a, a), which OpenCV does faster than numpy repeats a channel.
 _ALPHA = np.zeros((4, 5), np.float32)
 _ALPHA[:, 3] = 1
+_DIGITS = 9  # of what a lens does, in frames that are taken to be alike
 _ROUNDED = 1 + 1e-6  # what sums of weights make of an alpha of 1
 
 
@@ -126,20 +128,21 @@ class _Drawn:
         self.reach = float(placed.reach[frame, layer]) if self.steps else 0.0
         self.scale = float(placed.scale[frame, layer])
         self.relief, self.row = renderer.reliefs[layer], renderer.rows[layer]
-        disc = placed.discs[frame, layer]
-        self.textures = renderer.pyramids[layer].choose(self.scale, disc / self.scale)
+        self.pyramid, self.lens = renderer.pyramids[layer], placed.lens[frame, layer]
+        middle, least, most = (float(disc) for disc in placed.discs[frame, layer])
+        self.discs = several_discs(least, most, self.scale)
+        self.blur = self.discs[-1] * self.scale if self.discs else 0.0
+        self.textures = self.pyramid.choose(self.scale, 0 if self.discs else middle / self.scale)
         self.box = placed.boxes[frame, layer]
         self.mapped = self.steps > 0 or self.behind
-        self.straight = [self._straightened(texture, renderer.size) for texture, _ in self.textures]
-
-    def _straightened(self, texture: Texture, size: Size) -> ScaleAndShift | None:
-        """What draws it faster, where it is neither turned nor tilted."""
-        if self.mapped or self.method != cv2.INTER_CUBIC:
-            return None
-        matrix = texture.to_texture() @ self.inverse @ _HALF
-        if not only_scales(matrix, size):
-            return None
-        return ScaleAndShift(texture.rgba, matrix, size, texture.cut)
+        self.straight = {}  # what draws a texture faster, where it is neither turned nor tilted
+        if self.method == cv2.INTER_CUBIC and not self.mapped:
+            for texture, _ in self.textures:
+                matrix = texture.to_texture() @ self.inverse @ _HALF
+                if only_scales(matrix, renderer.size):
+                    self.straight[texture] = ScaleAndShift(
+                        texture.rgba, matrix, renderer.size, texture.cut
+                    )
 
     def look(self, tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Of tiles ``[T, 4]``: whether it is seen, opaque, and cut by its rim there."""
@@ -152,7 +155,8 @@ class _Drawn:
         unsure = (u[2] <= 0).any(axis=0) | self.behind
         with np.errstate(divide="ignore", invalid="ignore"):
             flat = u[:2] / u[2]
-        low, high = flat.min(axis=1) - self.reach, flat.max(axis=1) + self.reach
+        reach = self.reach + self.blur / self.scale
+        low, high = flat.min(axis=1) - reach, flat.max(axis=1) + reach
         seen, opaque, rim = meets.copy(), filled & ~unsure, unsure.copy()
         for texture, _ in self.textures:
             to = texture.to_texture()
@@ -182,9 +186,9 @@ class _Drawn:
             x, y = np.where(good, x, _FAR), np.where(good, y, _FAR)
         return x, y
 
-    def disparities(self, tile: np.ndarray) -> np.ndarray:
+    def disparities(self, tile: np.ndarray, places: tuple | None = None) -> np.ndarray:
         """Along the frame's camera, float32 ``[h, w]``."""
-        x, y = self.places(tile)
+        x, y = places or self.places(tile)
         slope_x, slope_y, start = self.row.astype(np.float32)
         disparity = slope_x * x + slope_y * y + start
         nearer = self._straight(tile)[2]  # the distance has grown by l = (1 + r v3) / u3
@@ -209,29 +213,65 @@ class _Drawn:
     def sample(self, part: np.ndarray, opaque: bool, rim: bool, name: str) -> np.ndarray:
         """Premultiplied pixels of a part of a tile, in memory that the name stands for; colours may
         overshoot 0..1 where it is opaque."""
-        places = self.places(part) if self.mapped or rim else None
-        for number, (texture, share) in enumerate(self.textures):
+        places = self.places(part) if self.mapped or rim or self.discs else None
+        if not self.discs:
+            return self._mixed(self.textures, part, places, opaque, rim, name)
+        unit, sharp, _ = (np.float32(value / self.scale) for value in self.lens)
+        own = np.abs(unit * self.disparities(part, places) - sharp)
+        pixels = scratch(name, (*own.shape, 4))
+        pixels[:] = 0
+        for disc, share in zip(self.discs, disc_shares(own, self.discs), strict=True):
+            if share.max() > 0:
+                textures = self.textures if disc == 0 else self._parted(disc)
+                drawn = self._mixed(textures, part, places, False, rim, "blurred")
+                pixels += cv2.multiply(drawn, cv2.merge([share] * 4))
+        return pixels
+
+    def _parted(self, disc: float) -> list[tuple[Texture, float]]:
+        unit, sharp = self.lens[0] * self.lens[2] / self.scale, self.lens[1] / self.scale
+
+        def shares(texture: Texture) -> np.ndarray:
+            x, y = texture.places()
+            slope_x, slope_y, start = self.row.astype(np.float32)
+            disparity = slope_x * x + (slope_y * y + start)[:, None]
+            if self.relief is not None:
+                size = texture.size[::-1]
+                disparity += cv2.resize(self.relief, size, interpolation=cv2.INTER_AREA)
+            return taking_part(np.abs(np.float32(unit) * disparity - np.float32(sharp)), disc)
+
+        key = round(unit, _DIGITS), round(sharp, _DIGITS)
+        return self.pyramid.choose_parted(self.scale, disc, shares, key)
+
+    def _mixed(
+        self,
+        textures: list[tuple[Texture, float]],
+        part: np.ndarray,
+        places: tuple | None,
+        opaque: bool,
+        rim: bool,
+        name: str,
+    ) -> np.ndarray:
+        for number, (texture, share) in enumerate(textures):
             if number == 0:
-                pixels = self._warp(number, texture, part, places, name)
+                pixels = self._warp(texture, part, places, name)
                 if share != 1:
                     np.multiply(pixels, np.float32(share), out=pixels)
             else:
-                coarse = self._warp(number, texture, part, places, "mixed")
+                coarse = self._warp(texture, part, places, "mixed")
                 cv2.scaleAdd(coarse, share, pixels, pixels)
         if self.method == cv2.INTER_CUBIC and not opaque:
             _tame(pixels)
         if rim:
-            x1, y1, x2, y2 = self.textures[0][0].bounds
+            x1, y1, x2, y2 = textures[0][0].bounds
             x, y = places
             inward = np.minimum(np.minimum(x - x1, x2 - x), np.minimum(y - y1, y2 - y))
             pixels *= np.clip(inward * np.float32(self.scale) + np.float32(0.5), 0, 1)[..., None]
         return pixels
 
-    def _warp(
-        self, number: int, texture: Texture, part: np.ndarray, places, name: str
-    ) -> np.ndarray:
-        if self.straight[number] is not None:
-            return self.straight[number].draw(tuple(part))
+    def _warp(self, texture: Texture, part: np.ndarray, places, name: str) -> np.ndarray:
+        straight = self.straight.get(texture)
+        if straight is not None:
+            return straight.draw(tuple(part))
         x1, y1, x2, y2 = part
         into = scratch(name, (y2 - y1, x2 - x1, 4))
         border = cv2.BORDER_REPLICATE if texture.cut else cv2.BORDER_CONSTANT

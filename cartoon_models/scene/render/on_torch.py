@@ -7,8 +7,9 @@ pixel.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -17,11 +18,14 @@ from ..camera import Camera
 from ..data import Layer, LayeredScene
 from ..geometry import Size, plane_row
 from .frame import Frame
+from .lens_blur import disc_shares, several_discs, taking_part
 from .pyramid import Pyramid
 from .texture_torch import TorchTexture
 from .warp import Shots, outline, shots
 
 _FAR = -1e6  # a place that lies in no layer
+_DIGITS = 9  # see on_cpu
+_ROUNDING = 1e-3  # pixels
 
 
 class TorchRenderer:
@@ -106,19 +110,27 @@ class _Places:
         self.renderer, self.frames = renderer, frames
         self.layer: Layer = renderer.scene.painted[number]
         self.scale, self.discs = placed.scale[frames, number], placed.discs[frames, number]
+        self.lens = placed.lens[frames, number]
         self.row = plane_row(self.layer.plane, renderer.scene.size)
         x1, y1, x2, y2 = box
         xs = torch.arange(x1, x2, dtype=torch.float64) + 0.5
         ys = torch.arange(y1, y2, dtype=torch.float64) + 0.5
         inverse = torch.from_numpy(placed.inverse[frames, number])
-        along = torch.from_numpy(placed.along[frames, number]).float().to(renderer.device)
-        self.along = along.T[:, :, None, None]  # [3, F, 1, 1]
-        across = (inverse[:, :, 0, None] * xs).float().to(renderer.device)
-        down = (inverse[:, :, 1, None] * ys + inverse[:, :, 2, None]).float().to(renderer.device)
+        self.corners = _looked_at(inverse.numpy(), box, placed.reach[frames, number])
+        across = (inverse[:, :, 0, None] * xs).float()
+        down = (inverse[:, :, 1, None] * ys + inverse[:, :, 2, None]).float()
+        along = torch.from_numpy(placed.along[frames, number]).float()
+        moved = torch.cat([across, down, along[:, :, None]], dim=2).to(renderer.device)
+        across, down, along = moved.split([len(xs), len(ys), 1], dim=2)
+        self.along = along.transpose(0, 1)[..., None]  # [3, F, 1, 1]
         u1, u2, self.u3 = (across[:, row, None, :] + down[:, row, :, None] for row in range(3))
-        good = self.u3 > 0
-        divisor = torch.where(good, self.u3, 1)
-        u1, u2 = u1 / divisor, u2 / divisor
+        good = None
+        if self.corners is None:
+            good = self.u3 > 0
+            divisor = torch.where(good, self.u3, 1)
+            u1, u2 = u1 / divisor, u2 / divisor
+        else:
+            u1, u2 = u1.div_(self.u3), u2.div_(self.u3)
         self.x, self.y = u1, u2
         steps = int(placed.steps[frames, number].max())
         if steps:
@@ -127,8 +139,17 @@ class _Places:
             for _ in range(steps):
                 height = self._height()
                 self.x, self.y = u1 + height * to_x, u2 + height * to_y
-        if placed.behind[frames, number].any():
+        if good is not None and placed.behind[frames, number].any():
             self.x, self.y = torch.where(good, self.x, _FAR), torch.where(good, self.y, _FAR)
+
+    def _within(self, bounds: tuple[float, float, float, float]) -> bool:
+        """Whether all that is looked at lies so far in them that their rim is not seen."""
+        if self.corners is None:
+            return False
+        (x1, y1), (x2, y2) = self.corners
+        half = 0.5 / float(self.scale.min()) + _ROUNDING
+        inside = x1 >= bounds[0] + half and y1 >= bounds[1] + half
+        return bool(inside and x2 <= bounds[2] - half and y2 <= bounds[3] - half)
 
     def _height(self) -> Tensor:
         """The relief there."""
@@ -147,20 +168,48 @@ class _Places:
 
     def sample(self, pyramid: Pyramid) -> Tensor:
         """Premultiplied pixels ``[F, 4, h, w]``."""
-        chosen = [
-            pyramid.choose(float(scale), float(disc / scale))
-            for scale, disc in zip(self.scale, self.discs, strict=True)
-        ]
-        first = [texture for texture, _ in chosen[0]]
-        if all([texture for texture, _ in other] == first for other in chosen):
+        chosen = []
+        for scale, (middle, least, most) in zip(self.scale, self.discs, strict=True):
+            discs = tuple(several_discs(least, most, scale))
+            chosen.append((discs, pyramid.choose(scale, 0 if discs else middle / scale)))
+        together = [(discs, [texture for texture, _ in textures]) for discs, textures in chosen]
+        if all(other == together[0] and not other[0] for other in together):
             groups = [slice(0, len(chosen))]
         else:
             groups = [slice(frame, frame + 1) for frame in range(len(chosen))]
-        drawn = [self._sample(chosen[group], group) for group in groups]
+        drawn = [self._sample(pyramid, chosen[group], group) for group in groups]
         return drawn[0] if len(drawn) == 1 else torch.cat(drawn)
 
-    def _sample(self, chosen: list[list[tuple[TorchTexture, float]]], group: slice) -> Tensor:
-        """Frames that mix the same textures."""
+    def _sample(self, pyramid: Pyramid, chosen: list, group: slice) -> Tensor:
+        """Frames that mix the same textures; one frame, if its pixels have several discs."""
+        discs, textures = chosen[0]
+        if not discs:
+            return self._mixed([textures for _, textures in chosen], group)
+        scale, (unit, sharp, near) = self.scale[group.start], self.lens[group.start]
+        own = ((unit * self.disparities()[group] - sharp) / scale).abs()
+        pixels = None
+        for disc, share in zip(discs, disc_shares(own, discs), strict=True):
+            if disc > 0:
+                shares = self._shares(unit * near / scale, sharp / scale, disc)
+                key = round(unit * near / scale, _DIGITS), round(sharp / scale, _DIGITS)
+                textures = pyramid.choose_parted(scale, disc, shares, key)
+            found = self._mixed([textures], group).mul_(share[:, None])
+            pixels = found if pixels is None else pixels.add_(found)
+        return pixels
+
+    def _shares(self, unit: float, sharp: float, disc: float) -> Callable[[TorchTexture], Tensor]:
+        def shares(texture: TorchTexture) -> Tensor:
+            x, y = texture.places()
+            slope_x, slope_y, start = self.row.tolist()
+            disparity = slope_x * x + (slope_y * y + start)[:, None]
+            if self.layer.relief is not None:
+                relief = self.layer.relief[None, None]
+                disparity = disparity + F.interpolate(relief, texture.size, mode="area")[0, 0]
+            return taking_part((unit * disparity - sharp).abs(), disc)
+
+        return shares
+
+    def _mixed(self, chosen: list[list[tuple[TorchTexture, float]]], group: slice) -> Tensor:
         x, y = self.x[group], self.y[group]
         pixels = None
         for number, (texture, _) in enumerate(chosen[0]):
@@ -172,18 +221,38 @@ class _Places:
                 align_corners=False,
             )
             if len(chosen[0]) > 1:
-                shares = torch.tensor([each[number][1] for each in chosen], device=x.device)
+                shares = torch.tensor([each[number][1] for each in chosen]).to(x.device)
                 found *= shares.float()[:, None, None, None]
             pixels = found if pixels is None else pixels.add_(found)
         if self.renderer.interpolation == "bicubic":  # see on_cpu._tame
             pixels = pixels.div_(pixels[:, 3:].clamp(min=1)).clamp_(min=0)
         texture = chosen[0][0][0]
-        if texture.cut:
+        if texture.cut and not self._within(texture.bounds):
             x1, y1, x2, y2 = texture.bounds
             inward = torch.minimum(torch.minimum(x - x1, x2 - x), torch.minimum(y - y1, y2 - y))
             scale = torch.from_numpy(self.scale[group]).float().to(x.device)[:, None, None]
             pixels *= (inward * scale + 0.5).clamp_(0, 1)[:, None]
         return pixels
+
+
+def _looked_at(
+    inverse: np.ndarray, box: tuple[int, int, int, int], reach: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The least and the greatest x and y in the picture that some frames see in a box of theirs;
+    None where a pixel looks behind the camera.
+
+    Args:
+        inverse: ``[F, 3, 3]``, from pixels of the frames to those of the picture.
+        reach: ``[F]``, how far a relief moves that.
+    """
+    x1, y1, x2, y2 = box
+    points = np.array([[x, y, 1.0] for x in (x1, x2) for y in (y1, y2)])
+    seen = points @ inverse.transpose(0, 2, 1)
+    if not (seen[..., 2] > 0).all():
+        return None
+    seen = seen[..., :2] / seen[..., 2:]
+    moved = reach[:, None, None]
+    return (seen - moved).min(axis=(0, 1)), (seen + moved).max(axis=(0, 1))
 
 
 def _grid(x: Tensor, y: Tensor, extent: tuple[float, float, float, float]) -> Tensor:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol, TypeVar
+import threading
+from collections.abc import Callable, Hashable
+from typing import Any, Protocol, TypeVar
 
 from .lens_blur import blur_level, diameter_at
 
@@ -21,8 +23,9 @@ class Sampled(Protocol):
     def halved(self) -> Sampled:
         """The same with half as many pixels a side, rounded up."""
 
-    def blurred(self, diameter: float) -> Sampled:
-        """The same seen through a disc of that many of its pixels."""
+    def blurred(self, diameter: float, shares: Any = None) -> Sampled:
+        """The same seen through a disc of that many of its pixels, of which each takes part with
+        its share; wholly if none are given."""
 
 
 T = TypeVar("T", bound=Sampled)
@@ -34,6 +37,9 @@ class Pyramid:
     def __init__(self, texture: T) -> None:
         self._levels = [texture]
         self._blurred: dict[tuple[int, float], T] = {}
+        self._parted: dict[tuple[int, float], T] = {}
+        self._parting: Hashable = None
+        self._lock = threading.Lock()
 
     def level(self, number: int) -> T:
         """The layer halved so often; as often as it can be, if that is less."""
@@ -57,6 +63,28 @@ class Pyramid:
         if coarse is None or coarse is fine:
             return [(fine, 1.0)]
         return [(fine, 1 - share), (coarse, share)]
+
+    def choose_parted(
+        self, scale: float, disc: float, shares: Callable[[T], Any], key: Hashable
+    ) -> list[tuple[T, float]]:
+        """Textures of one disc of several, and their shares. Several threads may ask.
+
+        Args:
+            scale, disc: see `choose`; the disc is not 0.
+            shares: how much each pixel of a texture takes part in it.
+            key: what the shares follow from: textures are kept as long as it stays the same.
+        """
+        with self._lock:
+            level = max(mip_levels(scale)[0], blur_level(disc))
+            texture = self.level(level)
+            diameter = diameter_at(disc, texture.step)
+            if diameter == 0:
+                return self.choose(scale)
+            if self._parting != key:
+                self._parting, self._parted = key, {}
+            if (level, diameter) not in self._parted:
+                self._parted[level, diameter] = texture.blurred(diameter, shares(texture))
+            return [(self._parted[level, diameter], 1.0)]
 
     def _blur(self, level: int, diameter: float) -> T:
         texture = self._blurred.pop((level, diameter), None)

@@ -104,22 +104,38 @@ class Texture:
         half = cv2.resize(rgba, size, interpolation=cv2.INTER_AREA)
         return Texture(half, self.origin, self.step * 2, self.bounds, self.sides, self.ground)
 
-    def blurred(self, diameter: float) -> Texture:
+    def blurred(self, diameter: float, shares: np.ndarray | None = None) -> Texture:
         """The same seen through a disc of that many of its pixels.
 
         Blur runs out over the rim, but not where the rim is a cut: there, at the end of the picture
         mostly, what was cut off is taken to have gone on.
+
+        Args:
+            shares: float32 ``[h, w]``, above 0: how much each pixel takes part.
         """
         kernel = disc_kernel(diameter)
+        rgba = self.rgba if shares is None else self.rgba * shares[..., None]
         if self.ground:
-            soft = _convolved(self.rgba, kernel, (0, 0, 0, 0))
+            soft = _convolved(rgba, kernel, (0, 0, 0, 0))
             # Colour mixes with known colour only; what is not known stays so.
             soft *= self.rgba[..., 3:] / np.maximum(soft[..., 3:], 1e-6)
             return Texture(soft, self.origin, self.step, self.bounds, self.sides, True)
         grown, bounds = grown_by(len(kernel) // 2, self.sides, self.bounds, self.step)
         origin = (self.origin[0] - self.step * grown[2], self.origin[1] - self.step * grown[0])
-        soft = _convolved(self.rgba, kernel, grown)
+        soft = _convolved(rgba, kernel, grown)
+        if shares is not None:  # what lies around it takes part as its rim does
+            shares = cv2.copyMakeBorder(shares, *grown, cv2.BORDER_REPLICATE)
+            soft /= cv2.filter2D(shares, -1, kernel, borderType=cv2.BORDER_REPLICATE)[..., None]
         return Texture(soft, origin, self.step, bounds, self.sides)
+
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where in the picture the middles of its columns and of its rows lie: float32."""
+        height, width = self.size
+        x, y = self.origin
+        return (
+            (x + self.step * (np.arange(width) + 0.5)).astype(np.float32),
+            (y + self.step * (np.arange(height) + 0.5)).astype(np.float32),
+        )
 
 
 def _convolved(rgba: np.ndarray, kernel: np.ndarray, grown: tuple[int, ...]) -> np.ndarray:

@@ -57,17 +57,35 @@ class TorchTexture:
         half = F.avg_pool2d(rgba, 2)
         return self._like(half, self.extent[:2], self.step * 2, self.bounds)
 
-    def blurred(self, diameter: float) -> TorchTexture:
-        """The same seen through a disc of that many of its pixels; see `texture.Texture`."""
+    def blurred(self, diameter: float, shares: Tensor | None = None) -> TorchTexture:
+        """The same seen through a disc of that many of its pixels; see `texture.Texture`.
+
+        Args:
+            shares: float32 ``[h, w]``, above 0: how much each pixel takes part.
+        """
         kernel = torch.from_numpy(disc_kernel(diameter)).to(self.rgba.device)
-        rgba = self.rgba.float()
+        known = self.rgba.float()
+        rgba = known if shares is None else known * shares
         if self.ground:
             soft = _convolved(rgba, kernel, (0, 0, 0, 0))
-            soft *= rgba[:, 3:] / soft[:, 3:].clamp(min=1e-6)
+            soft *= known[:, 3:] / soft[:, 3:].clamp(min=1e-6)
             return self._like(soft, self.extent[:2], self.step, self.bounds)
         grown, bounds = grown_by(len(kernel) // 2, self.sides, self.bounds, self.step)
         corner = (self.extent[0] - self.step * grown[2], self.extent[1] - self.step * grown[0])
-        return self._like(_convolved(rgba, kernel, grown), corner, self.step, bounds)
+        soft = _convolved(rgba, kernel, grown)
+        if shares is not None:
+            top, bottom, left, right = grown
+            shares = F.pad(shares[None, None], (left, right, top, bottom), mode="replicate")
+            soft /= _convolved(shares, kernel, (0, 0, 0, 0))
+        return self._like(soft, corner, self.step, bounds)
+
+    def places(self) -> tuple[Tensor, Tensor]:
+        """Where in the picture the middles of its columns and of its rows lie: float32."""
+        x, y = self.extent[:2]
+        columns, rows = (
+            torch.arange(count, device=self.rgba.device) + 0.5 for count in self.size[::-1]
+        )
+        return x + self.step * columns, y + self.step * rows
 
     def _like(
         self, rgba: Tensor, corner: tuple[float, float], step: float, bounds: Bounds

@@ -39,7 +39,11 @@ class Shots:
         boxes: int ``[F, L, 4]``, ``x1 y1 x2 y2`` in the frame, end-exclusive; all of the layer that
             is seen lies in it. Empty where nothing is.
         scale: ``[F, L]``, pixels of the frame per pixel of the picture, in the layer's middle.
-        discs: ``[F, L]``, diameter of the blur of what is off the focus, in pixels of the frame.
+        discs: ``[F, L, 3]``, diameters of the blur of what is off the focus, in pixels of the
+            frame: in the layer's middle, the least of it and the most.
+        lens: ``[F, L, 3]``, u, s and n: what is at disparity d along the frame's camera has a disc
+            of ``abs(u d - s)`` pixels; about the layer's middle d is n times that of the picture.
+            Zeros without a focus.
         behind: bool ``[F, L]``, whether a part lies behind the camera and must be left out.
         steps: int ``[F, L]``, how often the relief is looked up; 0 where it makes no difference.
         reach: ``[F, L]``, how far the relief moves pixels, at most, in pixels of the picture.
@@ -50,6 +54,7 @@ class Shots:
     boxes: np.ndarray
     scale: np.ndarray
     discs: np.ndarray
+    lens: np.ndarray
     behind: np.ndarray
     steps: np.ndarray
     reach: np.ndarray
@@ -132,11 +137,20 @@ def shots(
             for layer, each in zip(layers, middles, strict=True)
         ]
     )
-    discs = torch.zeros_like(scale)
+    placed, disparities = _ends(scene, across, offset, outlines)
+    discs, lens = torch.zeros(2, *scale.shape, 3, dtype=torch.float64)
     if depth_of_field and camera.focus is not None:
-        off = seen / depth_scale - camera.focus[:, None]
-        discs = disc_diameter(off, camera.aperture[:, None], size[1])
-    boxes, behind, visible = _boxes(scene, across, offset, outlines, size, discs)
+        near = placed[..., 2] > _NEAREST
+        ends = torch.where(near, disparities / placed[..., 2], (seen / depth_scale)[..., None])
+        ends = torch.cat([(seen / depth_scale)[..., None], ends], dim=-1)
+        off = ends - camera.focus[:, None, None]
+        found = disc_diameter(off, camera.aperture[:, None, None], size[1])
+        least = torch.where((off > 0).any(-1) & (off < 0).any(-1), 0, found.amin(-1))
+        most = found.amax(-1).clamp(max=size[1])  # wider is only what the camera is about to pass
+        discs = torch.stack([found[..., 0], least.minimum(most), most], dim=-1)
+        unit = (camera.aperture * size[1])[:, None].expand_as(depth_scale)
+        lens = torch.stack([unit, unit * camera.focus[:, None], 1 / depth_scale], dim=-1)
+    boxes, behind, visible = _boxes(placed, size, discs.amax(dim=-1))
     boxes[~(visible & exists)] = 0
     span = torch.tensor([each.relief[1] - each.relief[0] for each in outlines])
     steepest = torch.tensor([each.relief[2] for each in outlines], dtype=torch.float64)
@@ -151,6 +165,7 @@ def shots(
         boxes.numpy(),
         torch.where(in_front, scale, torch.ones_like(scale)).numpy(),
         discs.numpy(),
+        lens.numpy(),
         behind.numpy(),
         _steps(speed * span, speed * steepest).numpy(),
         (speed * span).numpy(),
@@ -172,23 +187,24 @@ def _inverses(forward: Tensor) -> tuple[Tensor, Tensor]:
     return torch.linalg.inv(torch.where(exists[..., None, None], forward, identity)), exists
 
 
-def _boxes(
-    scene: LayeredScene,
-    across: Tensor,
-    offset: Tensor,
-    outlines: Sequence[Outline],
-    size: Size,
-    grown: Tensor,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Boxes int64 ``[F, L, 4]``; whether a part is behind the camera; whether any is before it."""
+def _ends(
+    scene: LayeredScene, across: Tensor, offset: Tensor, outlines: Sequence[Outline]
+) -> tuple[Tensor, Tensor]:
+    """The corners of each layer, where its relief is lowest and where it is highest: their places
+    in the frames ``[F, L, 8, 3]``, homogeneous, and their disparities ``[L, 8]``."""
     corners, disparities = [], []
     for layer, each in zip(scene.painted, outlines, strict=True):
         points = _corners(layer)
         flat = disparity_at(layer.plane, scene.size, points[:, :2])
         corners.append(torch.cat([points, points]))
         disparities.append(torch.cat([flat + each.relief[0], flat + each.relief[1]]))
+    disparities = torch.stack(disparities)
     placed = torch.einsum("fij,lkj->flki", across, torch.stack(corners))
-    placed = placed + offset[:, None, None, :] * torch.stack(disparities)[None, :, :, None]
+    return placed + offset[:, None, None, :] * disparities[None, :, :, None], disparities
+
+
+def _boxes(placed: Tensor, size: Size, grown: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Boxes int64 ``[F, L, 4]``; whether a part is behind the camera; whether any is before it."""
     near = placed[..., 2] > _NEAREST
     behind, visible = ~near.all(dim=-1), near.any(dim=-1)
     flat = placed[..., :2] / placed[..., 2:].clamp(min=_NEAREST)
