@@ -5,10 +5,11 @@ from __future__ import annotations
 from comfy_api.latest import io
 
 from ..cartoon_models.scene import camera_preset
-from ..cartoon_models.scene.moves.easing import EASINGS
-from ..cartoon_models.scene.moves.keyframes import NUMBERS, SPLINE, camera_keyframes
+from ..cartoon_models.scene.moves.easing import EASINGS, SPLINE
+from ..cartoon_models.scene.moves.keyframes import NUMBERS, camera_keyframes
+from ..cartoon_models.scene.moves.pose_list import camera_from_poses
 from ..cartoon_models.scene.moves.presets import PRESETS, safe_move
-from . import convert, scene_shared
+from . import convert, scene_shared, wire
 
 KEYFRAMES = """[
   {"time": 0, "x": -0.02, "z": 0},
@@ -157,7 +158,8 @@ class CelKitCameraKeyframes(io.ComfyNode):
                     default=KEYFRAMES,
                     multiline=True,
                     tooltip='JSON: a list of keys, each with a "time" in seconds and any of '
-                    f"{', '.join(NUMBERS)}, focus, easing. The help page says what they are.",
+                    f"{', '.join(NUMBERS)}, focus, easing. The help page says what they are. Or a "
+                    "list of 4x4 matrices.",
                 ),
                 *scene_shared.length_inputs(SPLINE),
                 io.Boolean.Input(
@@ -165,18 +167,33 @@ class CelKitCameraKeyframes(io.ComfyNode):
                     default=False,
                     tooltip="After the last frame everything is as in the first again.",
                 ),
+                io.MultiType.Input(
+                    "poses",
+                    [wire.CameraInfo, wire.PlainTensor],
+                    optional=True,
+                    tooltip="A camera of other nodes, in place of the keyframes: ComfyUI's camera "
+                    "info, where the camera then goes, or a trajectory of 4x4 matrices.",
+                ),
             ],
             outputs=[scene_shared.camera_output()],
         )
 
     @classmethod
     def execute(
-        cls, scene: list, keyframes: str, frames: int, fps: float, easing: str, loop: bool
+        cls,
+        scene: list,
+        keyframes: str,
+        frames: int,
+        fps: float,
+        easing: str,
+        loop: bool,
+        poses: object = None,
     ) -> io.NodeOutput:
         convert.check_choice("easing", easing, (*EASINGS, SPLINE))
-        return io.NodeOutput(
-            [camera_keyframes(item, keyframes, frames, fps, easing, loop=loop) for item in scene]
-        )
+        make, path = camera_keyframes, keyframes
+        if poses is not None:
+            make, path = camera_from_poses, poses
+        return io.NodeOutput([make(item, path, frames, fps, easing, loop=loop) for item in scene])
 
 
 def focus_of(text: str) -> int | str | tuple | None:

@@ -28,6 +28,12 @@ CelKitDepth = io.Custom("CELKIT_DEPTH")
 CelKitPlateWork = io.Custom("CELKIT_PLATE_WORK")
 """A :class:`~.scene_plate.PlateWork`: what Finish Plate needs to know of Prepare Plate."""
 
+CameraInfo = io.Custom("LOAD3D_CAMERA")
+"""ComfyUI's own camera: ``{position, target, zoom, ...}``, y up; perhaps a list of them."""
+
+PlainTensor = io.Custom("TENSOR")
+"""A tensor; of camera packs ``[N, 4, 4]``, from the world to the camera, x right, y down, z on."""
+
 InpaintModel = io.Custom("INPAINT_MODEL")
 """An object that fills holes: called with an image ``[B, 3, H, W]`` and a mask ``[B, 1, H, W]``."""
 

@@ -333,6 +333,26 @@ def test_keyframes(call, scene):
         call("CelKitCameraKeyframes", scene=scene, keyframes="x = 3")
 
 
+def test_cameras_of_other_nodes(call, nodes, scene):
+    socket = next(
+        item for item in nodes["CelKitCameraKeyframes"].GET_SCHEMA().inputs if item.id == "poses"
+    )
+    assert set(socket.get_io_type().split(",")) == {"LOAD3D_CAMERA", "TENSOR"}
+    target = dict.fromkeys("xyz", 0.0)
+    info = {"position": target | {"x": 0.5, "z": 5.0}, "target": target, "zoom": 1}
+    (camera,) = call("CelKitCameraKeyframes", scene=scene, frames=3, poses=info)
+    assert camera[0].name == "poses" and camera[0].positions[0].abs().max() < 1e-9
+    assert camera[0].positions[2, 0] > 0
+    poses = torch.eye(4).repeat(5, 1, 1)
+    poses[:, 0, 3] = torch.linspace(0, -0.1, 5)
+    (camera,) = call("CelKitCameraKeyframes", scene=scene, frames=5, poses=poses)
+    assert camera[0].positions[4, 0] > camera[0].positions[1, 0] > 0
+    frames, _ = call("CelKitRenderScene", scene=scene, camera=camera)
+    assert len(frames) == 5
+    with pytest.raises(ValueError, match="4 x 4"):
+        call("CelKitCameraKeyframes", scene=scene, poses=torch.zeros(3))
+
+
 @pytest.mark.parametrize(
     ("text", "focus"),
     [("", None), ("2", 2), ("plate", "plate"), (" 0 , plate ", (0, "plate"))],

@@ -118,6 +118,9 @@ def test_the_focus_is_pulled_from_key_to_key(scene):
     ("keys", "message"),
     [
         ("[{", "not JSON"),
+        (" ", "There are no keyframes; write a list"),
+        ("[{'time': 0}]", 'names in "double quotes"'),
+        ([{"time": 0, "x": 3}], "share of the frame's width, -1 to 1"),
         ("{}", "a list with one key or more"),
         ([], "a list with one key or more"),
         ([{"x": 1}], '"time" in seconds'),

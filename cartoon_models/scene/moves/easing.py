@@ -15,6 +15,10 @@ EASINGS = {
 "ease in" starts slowly, "ease out" stops slowly, "ease in out" does both, "soft" so that the
 acceleration has no step either."""
 
+SPLINE = "spline"
+"""Instead of an easing: one smooth curve through all keys, which does not swing beyond them
+(Fritsch and Carlson 1980). A focus pull then is "ease in out"."""
+
 
 def ease(name: str, progress: Tensor) -> Tensor:
     """How far a move has come, 0 to 1, when this share of its time, 0 to 1, has passed.

@@ -14,15 +14,12 @@ from torch import Tensor
 
 from ..camera import Camera
 from ..data import LayeredScene
-from .easing import EASINGS, ease
+from .easing import EASINGS, SPLINE, ease
 from .focus import APERTURE, seen_disparity
 from .paths import check_frames
+from .pose_list import camera_from_poses, is_pose_list
 from .poses import Stage, turned
 from .subject import find_layer, near_disparity, subject_of
-
-SPLINE = "spline"
-"""Instead of an easing: one smooth curve through all keys, which does not swing beyond them
-(Fritsch and Carlson 1980). A focus pull then is "ease in out"."""
 
 NUMBERS = {
     "x": 0.0,
@@ -68,7 +65,8 @@ def camera_keyframes(
     - ``easing``: how it goes from this key to the next, in place of `easing`.
 
     Args:
-        keys: the keys in any order, or a JSON list of them.
+        keys: the keys in any order, or a JSON list of them; or a list of matrices, see
+            `pose_list.camera_from_poses`.
         frames: how many frames, 1 or more.
         fps: frames per second.
         easing: one of `easing.EASINGS`, or ``"spline"``.
@@ -80,6 +78,9 @@ def camera_keyframes(
         IndexError: no layer shows that instance.
     """
     check_frames(frames, fps)
+    keys = _parsed(keys)
+    if is_pose_list(keys):
+        return camera_from_poses(scene, keys, frames, fps, easing, loop=loop)
     keys = _read(keys)
     _check_easings(keys, easing)
     time = torch.arange(frames, dtype=torch.float64) / fps
@@ -100,13 +101,21 @@ def camera_keyframes(
     )
 
 
-def _read(keys: str | Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _parsed(keys: object) -> object:
+    """What a text of JSON says; what is no text as it is."""
+    if not isinstance(keys, str):
+        return keys
+    if not keys.strip():
+        raise ValueError('There are no keyframes; write a list like [{"time": 0, "x": 0.1}].')
+    try:
+        return json.loads(keys)
+    except json.JSONDecodeError as error:
+        hint = ' JSON has its names in "double quotes".' if "'" in keys else ""
+        raise ValueError(f"The keyframes are not JSON: {error}.{hint}") from error
+
+
+def _read(keys: object) -> list[dict[str, Any]]:
     """The keys in the order of their times, checked."""
-    if isinstance(keys, str):
-        try:
-            keys = json.loads(keys)
-        except json.JSONDecodeError as error:
-            raise ValueError(f"The keyframes are not JSON: {error}.") from error
     if not isinstance(keys, (list, tuple)) or not keys:
         raise ValueError('Keyframes are a list with one key or more, like [{"time": 0, "x": 0.1}].')
     for key in keys:
@@ -121,6 +130,12 @@ def _read(keys: str | Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         for name in ("time", *NUMBERS):
             if name in key and not _is_number(key[name]):
                 raise ValueError(f"{name!r} of a key is a finite number, not {key[name]!r}: {key}.")
+        for name in ("x", "y"):
+            if not abs(key.get(name, 0)) <= 1:
+                raise ValueError(
+                    f"{name!r} of a key is a share of the frame's width, -1 to 1; 0.03 is 3 %, and "
+                    f"{key[name]} is too much: {key}."
+                )
         if key.get("zoom", 1) <= 0:
             raise ValueError(f"The zoom of a key is above 0: {key}.")
         if key.get("z", 0) <= -0.5:
