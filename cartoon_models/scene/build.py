@@ -22,6 +22,7 @@ from .layers.pixels import continued
 from .layers.plate_pixels import plate_pixels
 from .layers.recombine import coverage, lead_over, recombine, visible
 from .layers.things import Thing, things_of
+from .layers.traces import lift_traces
 from .plate.filling import Plate
 from .plate.refill import fill_scene
 
@@ -112,7 +113,8 @@ def build_scene(
     kept = [(things[index], cuts[index]) for index in order if cuts[index] is not None]
     step(2, _STEPS)
     behind, offset = plate_pixels(plate, size, border)
-    _fit(colors, opacity, [cut for _, cut in kept], behind, offset)
+    cutouts = _fit(colors, opacity, [cut for _, cut in kept], behind, offset)
+    kept = [(thing, cut) for (thing, _), cut in zip(kept, cutouts, strict=True)]
     made = _assembled(kept, behind, offset, disparity, size, focal, mode, relief)
     step(3, _STEPS)
     # Of a cut-out before nothing there is no background to go on with.
@@ -177,9 +179,12 @@ def _fit(
     cutouts: list[Cutout],
     behind: np.ndarray,
     offset: tuple[int, int],
-) -> None:
-    """Make layers and plate, in place, mix to the picture."""
+) -> list[Cutout]:
+    """The layers that mix to the picture with the plate, which is changed in place."""
     height, width = colors.shape[:2]
+    level = is_level = None
+    if opacity is None:
+        cutouts, level, is_level = lift_traces(colors, cutouts)
     place = slice(-offset[1], height - offset[1]), slice(-offset[0], width - offset[0])
     open_to = coverage(cutouts, (height, width))
     within = behind[place]
@@ -198,9 +203,13 @@ def _fit(
         beside = continued(colors, near, unknown & ~seen) if near.any() else colors
         filled = np.where(unknown[..., None], beside, filled)
     plate = lead_over(filled, colors, seen, unknown)
+    if is_level is not None:
+        is_level &= shown & ~seen
+        plate[is_level] = level[is_level]
     alpha = alpha.astype(np.float32)
-    recombine(colors, opacity, cutouts, plate, alpha)
+    recombine(colors, opacity, cutouts, plate, alpha, is_level)
     within[..., :3], within[..., 3] = plate, alpha
+    return cutouts
 
 
 def _assembled(

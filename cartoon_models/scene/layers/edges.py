@@ -12,7 +12,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .pixels import grown, shrunk, spread
+from .pixels import extremes, grown, shrunk, spread
 
 _DIRECTIONS = [(dx, dy) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dx or dy]
 # Difference in RGB (largest channel) that encoders and scaling leave in an even colour.
@@ -21,6 +21,11 @@ _NOISE = 0.02
 _CLEAR = (2.0, 4.0)
 # And a colour is no mix of two others from so far off the line between them (largest channel).
 _OFF_LINE = (0.16, 0.06)
+# A colour this far (largest channel) from all that is found within so many times the reach of an
+# edge is foreign there.
+_FOREIGN, _AROUND = (0.06, 0.14), 6
+_KIN = 0.04  # colours of a thing are no farther from those that it has inside
+_DARK = 0.3  # and ink is no lighter than this (largest channel)
 # A mask that changes by this much from pixel to pixel knows its edge.
 _CRISP = (0.3, 0.6)
 
@@ -70,6 +75,8 @@ def refined_edge(
     crisp = _step(local, *_CRISP)
     hard = cv2.blur((inside | hidden).astype(np.float32), (3, 3))
     prior = crisp * mask + (1 - crisp) * hard
+    # But a colour that the background has nowhere around is the thing's, mask or no mask.
+    prior = np.maximum(prior, _foreign_share(colors, outside & ~unseen, inside, reach))
     share = trust * share + (1 - trust) * prior
     # What the background cannot be followed into lies within the outline, whatever its colour.
     reached = spread(outside, band & (share < 0.5), 2 * reach + 2)
@@ -79,6 +86,19 @@ def refined_edge(
     share[~grown(core, 1)] = 0
     alpha = np.where(band, share, inside & ~outside).astype(np.float32)
     return alpha, np.where(known, _step(contrast / _NOISE, *_CLEAR), 1)
+
+
+def with_foreign(
+    colors: np.ndarray, inside: np.ndarray, hidden: np.ndarray, unseen: np.ndarray, reach: int
+) -> np.ndarray:
+    """A mask with what clings to its edge in colours that the background around does not have.
+
+    An outline that a mask misses by more than an edge can be off is found so, whatever the
+    background looks like; see `refined_edge` for the arguments. Returns bool ``[H, W]``.
+    """
+    outside = ~grown(inside, 2 * reach) & ~hidden & ~unseen
+    foreign = (_foreign_share(colors, outside, inside, reach) > 0.5) & ~hidden & ~unseen
+    return spread(inside, foreign & ~outside, 2 * reach)
 
 
 def _difference(
@@ -137,6 +157,31 @@ def _highest(
     highest[rows, columns] = best
     pure[rows, columns] = colors.reshape(-1, 3)[at]
     return highest, pure
+
+
+def _foreign_share(
+    colors: np.ndarray, outside: np.ndarray, inside: np.ndarray, reach: int
+) -> np.ndarray:
+    """Which share of a pixel at least is the thing's because the background has no such colours.
+
+    It has what lies between the least and the most of the colours outside in the window around the
+    pixel, channel by channel and in what the channels differ by. The thing's are what lies so
+    between those inside, and ink. Float32 ``[H, W]``.
+    """
+    red, green, blue = (colors[..., channel] for channel in range(3))
+    values = np.dstack([red, green, blue, (red - green + 1) / 2, (blue - green + 1) / 2])
+    far = _beyond(values, extremes(values, outside, _AROUND * reach))
+    is_own = _beyond(values, extremes(values, inside, _AROUND * reach)) < _KIN
+    far[~is_own & (colors.max(axis=2) > _DARK)] = 0
+    highest = cv2.dilate(far, np.ones((5, 5), np.uint8))
+    return far / np.maximum(highest, 1e-6) * _step(highest, *_FOREIGN)
+
+
+def _beyond(values: np.ndarray, limits: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """How far the largest of five values is out of its limits, float32 ``[H, W]``, 0 within."""
+    far = np.maximum(limits[0] - values, values - limits[1])
+    far[..., 3:] *= 2  # of -1 to 1
+    return np.maximum(far.max(axis=2), 0)
 
 
 def _largest(difference: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...instances.cutout import foreground_colors
 from ...instances.data import MASK_THRESHOLD
-from .edges import refined_edge
+from .edges import refined_edge, with_foreign
 from .pixels import Box, box_of, continued, grown
 
 LEAST_ALPHA = 1 / 255
@@ -65,7 +65,7 @@ def cut_outs(
         One per mask, in the order of the masks; None where nothing of it is visible.
     """
     height, width = colors.shape[:2]
-    reach = max(3, round(min(height, width) * _BAND))
+    reach = reach_of((height, width))
     tuck = reach + 2 + round(width * _TUCK)
     covered = np.zeros((height, width), np.float32)
     unseen = np.zeros((height, width), bool) if unseen is None else unseen
@@ -95,6 +95,11 @@ def cut_outs(
     return found
 
 
+def reach_of(size: tuple[int, int]) -> int:
+    """Pixels to either side by which the edge of a mask of a picture of ``H, W`` may be off."""
+    return max(3, round(min(size) * _BAND))
+
+
 def _cut_out(
     colors: np.ndarray,
     mask: np.ndarray,
@@ -107,6 +112,7 @@ def _cut_out(
     inside = (mask >= MASK_THRESHOLD) & ~hidden
     if not inside.any():
         return None
+    inside = with_foreign(colors, inside, hidden, unseen, reach)
     alpha, mixed = refined_edge(colors, mask, inside, hidden, unseen, reach)
     if hidden.any():
         below = grown(inside, tuck) & hidden

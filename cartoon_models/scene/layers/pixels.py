@@ -42,6 +42,26 @@ def continued(colors: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.
     return result
 
 
+def extremes(values: np.ndarray, source: np.ndarray, by: int) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the most of the source's values in the window that goes so far to all sides.
+
+    Args:
+        values: float32 ``[H, W, channels]``, 0 to 1, of which 8 bits are looked at.
+        source: bool ``[H, W]``. A window without any has 0 and 1.
+
+    Returns:
+        Two float32 ``[H, W, channels]``.
+    """
+    window = np.ones((2 * by + 1,) * 2, np.uint8)
+    levels = np.clip(values, 0, 1) * 255
+    low, high = np.floor(levels).astype(np.uint8), np.ceil(levels).astype(np.uint8)
+    least = cv2.erode(np.where(source[..., None], low, np.uint8(255)), window)
+    most = cv2.dilate(np.where(source[..., None], high, np.uint8(0)), window)
+    nothing = (least > most).any(axis=2, keepdims=True)
+    least, most = np.where(nothing, 0, least), np.where(nothing, 255, most)
+    return least.astype(np.float32) / 255, most.astype(np.float32) / 255
+
+
 def box_of(mask: np.ndarray, margin: int = 0) -> Box | None:
     """``x1 y1 x2 y2`` around the pixels of a mask, with a margin as far as there are pixels."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))

@@ -17,6 +17,7 @@ from .pixels import Box
 
 _ROUNDS = 12
 _EXACT = 1 / 4096  # a rest of this is none
+_HELD = 1000  # how much more a colour counts that is known
 _SEAM = 8  # pixels over which what was filled in is led over to the picture's colours
 
 
@@ -60,6 +61,7 @@ def recombine(
     cutouts: Sequence[Cutout],
     plate: np.ndarray,
     plate_alpha: np.ndarray,
+    held: np.ndarray | None = None,
 ) -> None:
     """Change the colours of cut-outs and plate, in place, so that they mix to the picture.
 
@@ -69,6 +71,7 @@ def recombine(
         cutouts: the farthest first.
         plate: float32 ``[H, W, 3]``, what of the plate lies in the picture.
         plate_alpha: float32 ``[H, W]``.
+        held: bool ``[H, W]``: where the plate's colours are known, so that the others give way.
     """
     target = picture if opacity is None else picture * opacity[..., None]
     # How much of each is in the mix, and how much its colour counts where it is seen alone.
@@ -82,7 +85,10 @@ def recombine(
     height, width = picture.shape[:2]
     behind = open_to * plate_alpha
     rest -= behind[..., None] * plate
-    parts.append(((0, 0, width, height), plate, behind, np.ones_like(behind)))
+    weight = np.ones_like(behind)
+    if held is not None:
+        weight[held] = _HELD
+    parts.append(((0, 0, width, height), plate, behind, weight))
     # From here on only the pixels that do not fit yet.
     rows, columns = np.nonzero(np.abs(rest).max(axis=2) > _EXACT)
     _share_out(target[rows, columns], rows, columns, parts)

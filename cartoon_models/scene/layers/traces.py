@@ -1,0 +1,125 @@
+"""Traces of things on the background just outside their edges, taken up by the things.
+
+An edge leaves more than its band of soft pixels: the last percent of an outline's antialiasing,
+what an encoder smeared, the rim of a glow. Left on the plate they show as a faint drawing of where
+the thing stood. Where the background farther out is smooth it says what the plate is like here too,
+and whatever hangs together with a thing and differs from that is the thing's. Where it is not
+smooth, at least nothing on the plate is darker or lighter than all of the background around.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from .level import level_around
+from .matte import Cutout, reach_of
+from .pixels import box_of, extremes
+
+# Below this (largest channel) a difference is not seen; an even colour differs by as much from
+# itself after rounding.
+_UNSEEN = 1.5 / 255
+# And in a background that is not quite even, so many times its own deviation.
+_DEVIATIONS = 2.5
+# Where a background is uneven nothing says what it is like behind a pixel as opaque as this.
+_FULL = 0.9
+
+
+def lift_traces(
+    colors: np.ndarray, cutouts: Sequence[Cutout]
+) -> tuple[list[Cutout], np.ndarray, np.ndarray]:
+    """Let things have what of them lies on the background around them.
+
+    A pixel gets the least alpha with which there is a colour that explains it, if that is more than
+    it has; the colour is left to `recombine`.
+
+    Args:
+        colors: float32 ``[H, W, 3]``, 0 to 1, the picture.
+        cutouts: the farthest first.
+
+    Returns:
+        The cut-outs, of which some are larger than before; float32 ``[H, W, 3]``, the background;
+        and bool ``[H, W]``, where that is known at and around edges. Elsewhere it means nothing.
+    """
+    size = colors.shape[:2]
+    if not cutouts:
+        return [], colors, np.zeros(size, bool)
+    beyond = 2 * reach_of(size) + 2
+    lifted = [_padded(cutout, beyond, size) for cutout in cutouts]
+    open_to, away, owner = _edges(lifted, size, beyond)
+    far, nearer = away > beyond, away > beyond // 2
+    level = level_around(colors, [(far, 16), (far, 32), (nearer, 8), (nearer, 16)])
+    around = extremes(colors, nearer, 2 * beyond)
+    behind = np.where(level.known[..., None], level.colors, np.clip(colors, *around))
+    excess = np.abs(colors - behind).max(axis=2)
+    differs = excess > np.maximum(_UNSEEN, np.where(level.known, _DEVIATIONS * level.deviation, 0))
+    least = _least_alpha(colors, behind)
+    for number, cutout in enumerate(lifted):
+        place = cutout.place
+        own = owner[place] == number
+        covered = cutout.alpha > 0
+        reached = _reached(covered, own & differs[place] & ~covered, beyond)
+        others = open_to[place] / np.maximum(1 - cutout.alpha, 1e-6)
+        alpha = 1 - (1 - least[place]) / np.maximum(others, 1e-6)
+        there = own & (covered | reached) & (open_to[place] > 0) & (alpha > cutout.alpha)
+        alpha = np.where((alpha > _FULL) & ~level.known[place], 1, alpha)
+        new = there & ~covered
+        cutout.colors[new] = colors[place][new]
+        cutout.alpha[there] = alpha[there]
+    lifted = [_trimmed(cutout) for cutout in lifted]
+    return lifted, level.colors, level.known & (away <= beyond)
+
+
+def _edges(
+    cutouts: Sequence[Cutout], size: tuple[int, int], beyond: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each pixel the share that shows no thing, how far the nearest thing is (at most a little
+    more than ``beyond``), and which of the nearest is foremost, or -1."""
+    open_to = np.ones(size, np.float32)
+    nearest = np.full(size, beyond + 0.5, np.float32)
+    owner = np.full(size, -1, np.int16)
+    for number, cutout in enumerate(cutouts):
+        place = cutout.place
+        open_to[place] *= 1 - cutout.alpha
+        away = cv2.distanceTransform((cutout.alpha <= 0).astype(np.uint8), cv2.DIST_L2, 3)
+        is_nearer = away <= nearest[place]
+        owner[place][is_nearer] = number
+        nearest[place][is_nearer] = away[is_nearer]
+    return open_to, nearest, owner
+
+
+def _reached(seeds: np.ndarray, passable: np.ndarray, steps: int) -> np.ndarray:
+    """What of the passable pixels is reached from the seeds, eight neighbours each."""
+    around = np.ones((3, 3), np.uint8)
+    found, allowed = seeds.astype(np.uint8), (passable | seeds).astype(np.uint8)
+    for _ in range(steps):
+        found = cv2.dilate(found, around) & allowed
+    return (found > 0) & passable
+
+
+def _least_alpha(colors: np.ndarray, behind: np.ndarray) -> np.ndarray:
+    """float32 ``[H, W]``: with less, no colour from 0 to 1 makes these of what is behind."""
+    difference = colors - behind
+    room = np.where(difference > 0, 1 - behind, behind)
+    return (np.abs(difference) / np.maximum(room, 1e-6)).max(axis=2).clip(0, 1)
+
+
+def _padded(cutout: Cutout, by: int, size: tuple[int, int]) -> Cutout:
+    """The same with room around it, as far as there is picture; arrays of its own."""
+    x1, y1, x2, y2 = cutout.box
+    box = max(0, x1 - by), max(0, y1 - by), min(size[1], x2 + by), min(size[0], y2 + by)
+    around = ((y1 - box[1], box[3] - y2), (x1 - box[0], box[2] - x2))
+    return Cutout(box, np.pad(cutout.colors, (*around, (0, 0))), np.pad(cutout.alpha, around))
+
+
+def _trimmed(cutout: Cutout) -> Cutout:
+    left, top, right, bottom = box_of(cutout.alpha > 0, 1)
+    x, y = cutout.box[:2]
+    part = slice(top, bottom), slice(left, right)
+    return Cutout(
+        (x + left, y + top, x + right, y + bottom),
+        np.ascontiguousarray(cutout.colors[part]),
+        np.ascontiguousarray(cutout.alpha[part]),
+    )
