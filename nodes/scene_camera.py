@@ -11,6 +11,7 @@ from ..cartoon_models.scene.moves.pose_list import camera_from_poses
 from ..cartoon_models.scene.moves.presets import PRESETS, safe_move
 from . import convert, scene_shared, wire
 
+STILL = "still"  # the one preset that has no amount
 KEYFRAMES = """[
   {"time": 0, "x": -0.02, "z": 0},
   {"time": 3, "x": 0.02, "z": 0.05}
@@ -124,7 +125,7 @@ class CelKitCameraPreset(io.ComfyNode):
         cameras, texts = [], []
         for item in scene:
             far, how_far = amount / scene_shared.PERCENT, f"{amount:g} % of the frame's width"
-            if auto_safe:
+            if auto_safe and preset != STILL:
                 found = safe_move(preset, item, **options)
                 far, how_far = found.amount, str(found)
             camera = camera_preset(
@@ -136,7 +137,8 @@ class CelKitCameraPreset(io.ComfyNode):
                 **options,
             )
             cameras.append(camera)
-            texts.append(f"{camera.name}, {len(camera)} frames, {how_far}")
+            said = f"{camera.name}, {len(camera)} frames"
+            texts.append(said if preset == STILL else f"{said}, {how_far}")
         return io.NodeOutput(cameras, "\n".join(texts))
 
 
