@@ -4,7 +4,9 @@ Figures of the project's own generator stand on level ground before a camera, so
 of each is known. Measured are the guess without a depth picture, against plainer ones (the row of
 the feet, the figure's height, its area); whether the polarity of a depth picture is found, either
 way up and under a smooth error of the estimator; and the error near the masks' edges before and
-after they are moved there. The figures are drawn on first use.
+after they are moved there. The figures are drawn on first use. In places drawn for it, the guess
+with the picture and without it is measured by how what stands in the background leans
+(scene_places.py).
 """
 
 import argparse
@@ -21,6 +23,8 @@ from cartoon_models.scene.depth.guess import guess_depth
 from cartoon_models.scene.depth.polarity import NEAR_IS_BLACK, NEAR_IS_WHITE, vote_polarity
 from cartoon_models.scene.depth.reading import read_depth
 from training.layouts import Layout
+
+from . import scene_places
 
 SIZES = ((216, 384), (288, 384), (320, 320), (384, 272))
 ERRORS = (0.0, 0.5, 1.0)  # of an estimator, smooth: three standard deviations, in ranges of depth
@@ -42,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scene_depth", description=__doc__)
     parser.add_argument("--scenes", type=int, default=500, help="scenes to measure on")
     parser.add_argument("--drawings", type=int, default=500, help="figures that they show")
+    parser.add_argument("--places", type=int, default=16, help="places of each kind")
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="few scenes of plain ellipses")
     options = parser.parse_args(arguments)
@@ -49,7 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         made = worlds(12, options.seed, ellipses)
     else:
         made = worlds(options.scenes, options.seed, drawings(options.drawings))
-    print(json.dumps(measure(list(made), options.seed), indent=2))
+    report = measure(list(made), options.seed)
+    drawn = list(scene_places.places(1 if options.quick else options.places, options.seed))
+    report["places"] = {
+        "truck": scene_places.TRUCK,
+        "without_picture": scene_places.measure(drawn, looks=False),
+        "with_picture": scene_places.measure(drawn),
+    }
+    print(json.dumps(report, indent=2))
     return 0
 
 

@@ -180,7 +180,12 @@ class CelKitSceneDepth(io.ComfyNode):
                     optional=True,
                     tooltip="A grey depth picture of any size, one or one for each picture.",
                 ),
-                io.Image.Input("image", optional=True, tooltip="The pictures, for the model."),
+                io.Image.Input(
+                    "image",
+                    optional=True,
+                    tooltip="The pictures: for the model, and for a guess that does not make what "
+                    "stands in them lean.",
+                ),
             ],
             outputs=[
                 wire.CelKitDepth.Output(
@@ -221,7 +226,10 @@ class CelKitSceneDepth(io.ComfyNode):
             pairs = convert.with_pictures(instances, image)
             found = [network.depth(picture, item) for item, picture in pairs]
         else:
-            found = [guess_depth(item.size, item) for item in instances]
+            pairs = [(item, None) for item in instances]
+            if image is not None:
+                pairs = convert.with_pictures(instances, image)
+            found = [guess_depth(item.size, item, picture) for item, picture in pairs]
         shown = [item.disparity[..., None].expand(-1, -1, 3) for item in found]
         text = "\n".join(
             " ".join([f"{item.source}, {item.polarity}.", *item.notes]) for item in found

@@ -101,7 +101,7 @@ def build_scene(
     step = progress or (lambda done, total: None)
     step(0, _STEPS)
     is_given = depth is not None
-    depth = _depth(depth, found, size)
+    depth = _depth(depth, found, pixels)
     disparity = depth.disparity.numpy()
     border = round(margin * size[1])
     things, order = things_of(colors, found, disparity, mode, occluders and is_given)
@@ -140,10 +140,11 @@ def _rest_of(step: Progress, begun: int) -> Progress:
 
 
 def _depth(
-    depth: Depth | Tensor | np.ndarray | None, found: Instances, size: tuple[int, int]
+    depth: Depth | Tensor | np.ndarray | None, found: Instances, picture: Tensor
 ) -> Depth:
+    size = tuple(picture.shape[:2])
     if depth is None:
-        return guess_depth(size, found)
+        return guess_depth(size, found, picture)
     if not isinstance(depth, Depth):
         return read_depth(depth, found, size)
     if depth.size != size:

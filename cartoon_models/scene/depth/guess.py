@@ -14,9 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ...instances.data import MASK_THRESHOLD, Instances, boxes_of_masks, require_size
+from ...picture import as_tensor
 from .reading import Depth
+from .standing import standing_surface
 
 NOTE = (
     "No depth picture was given: depth is guessed from where the characters' feet are and from how "
@@ -36,6 +39,10 @@ _SPECK = 0.001  # of a figure's area
 # where the root of the area seen is 1 (both in picture heights), and its power; the weight of that.
 _WHOLE, _BY_SIDE, _BY_SIZE = 1.5, 0.6, 0.3
 _FAR = 0.05  # disparity of what is behind everything, of the nearest
+_BEFORE_FEET = 0.06  # picture heights: the ground goes on so far above the highest feet
+_FOOT_ROWS = 0.03  # share of a figure's rows, as of `anchor`
+
+Inside = tuple[tuple[slice, slice], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -62,19 +69,27 @@ class _Figures:
     is_seen: np.ndarray  # there is anything at all
 
 
-def guess_depth(size: tuple[int, int], instances: Instances | None = None) -> Depth:
+def guess_depth(
+    size: tuple[int, int],
+    instances: Instances | None = None,
+    picture: Tensor | np.ndarray | None = None,
+) -> Depth:
     """A stated heuristic in the place of a depth picture.
 
     The background is a ground that comes nearer from the horizon down, and something far above it.
     Each character is flat and as near as the ground under its feet; where those are cut off by the
     frame or do not stand on the ground, its size decides.
 
+    With the picture, the ground goes no farther up than feet that stand on it, and what stands on
+    it or lies above hardly leans; see `standing_surface`.
+
     Args:
         size: ``(H, W)`` of the picture.
         instances: its characters; None or none: the ground alone.
+        picture: ``[H, W, 3|4]``, 0 to 1; None: it is not looked at.
 
     Raises:
-        ValueError: instances of a picture of another size.
+        ValueError: instances or a picture of another size.
     """
     height, width = (int(side) for side in size)
     if instances is not None:
@@ -87,9 +102,22 @@ def guess_depth(size: tuple[int, int], instances: Instances | None = None) -> De
     bottom = (1 - ground.horizon) / ground.eye
     nearest = max(nearness[figures.is_seen].max(initial=0), bottom)
     rows = (np.arange(height) + 0.5) / height
-    ramp = (rows - ground.horizon) / ground.eye / nearest
-    disparity = np.repeat(np.maximum(ramp, _FAR)[:, None], width, axis=1)
+    ramp = np.maximum((rows - ground.horizon) / ground.eye / nearest, _FAR)
     insides = list(_insides(instances))
+    disparity = np.repeat(ramp[:, None], width, axis=1)
+    if picture is not None:
+        colors = as_tensor(picture, channels=3)
+        require_size("The picture", tuple(colors.shape[:2]), (height, width))
+        stands = _stand_on(figures, ground)
+        disparity = standing_surface(
+            colors.cpu().numpy(),
+            _hidden(insides, (height, width)),
+            ramp,
+            _ground_tops(figures, ground, stands),
+            _feet([inside for inside, on in zip(insides, stands, strict=True) if on]),
+            max(nearness[figures.is_seen].max(initial=0), 1e-3) / nearest if len(insides) else 1.0,
+            _FAR,
+        )
     for index in np.argsort(nearness, kind="stable"):  # what is nearer lies over what is farther
         window, inside = insides[index]
         disparity[window][inside] = max(nearness[index] / nearest, _FAR)
@@ -138,6 +166,44 @@ def _nearness(figures: _Figures, ground: Ground) -> np.ndarray:
     return np.where(figures.is_cut, cut_off, standing)
 
 
+def _stand_on(figures: _Figures, ground: Ground) -> np.ndarray:
+    """bool ``[N]``: whose feet are seen on the ground."""
+    under = (figures.foot - ground.horizon) / ground.eye
+    stands = under > _HANGING * (figures.foot - figures.top)
+    return figures.is_seen & ~figures.is_cut & stands
+
+
+def _ground_tops(
+    figures: _Figures, ground: Ground, stands: np.ndarray
+) -> tuple[float | None, float, float]:
+    """Where the ground ends, as `standing_surface` wants it."""
+    horizon = float(np.clip(ground.horizon, 0, 1))
+    if stands.any():
+        highest = float(figures.foot[stands].min()) - _BEFORE_FEET
+        return float(np.clip(highest, horizon, 1)), horizon, horizon
+    # Of close-ups the ground is hardly seen; where there is nobody it alone gives depth.
+    return None, horizon, 1.0 if figures.is_seen.any() else horizon
+
+
+def _feet(insides: list[Inside]) -> np.ndarray:
+    """``[N, 3]``: left, right and lowest row of feet, in pixels."""
+    feet = np.zeros((len(insides), 3))
+    for foot, (window, inside) in zip(feet, insides, strict=True):
+        rows = np.flatnonzero(inside.any(axis=1))
+        low = rows[-1] + 1 - max(round(_FOOT_ROWS * (rows[-1] + 1 - rows[0])), 1)
+        columns = np.flatnonzero(inside[low:].any(axis=0))
+        left, top = window[1].start, window[0].start
+        foot[:] = left + columns[0], left + columns[-1] + 1, top + rows[-1] + 1
+    return feet
+
+
+def _hidden(insides: list[Inside], size: tuple[int, int]) -> np.ndarray:
+    hidden = np.zeros(size, bool)
+    for window, inside in insides:
+        hidden[window] |= inside
+    return hidden
+
+
 def _figures(instances: Instances | None, height: int) -> _Figures:
     count = 0 if instances is None else len(instances)
     measured = np.zeros((count, 3))
@@ -160,7 +226,7 @@ def _figures(instances: Instances | None, height: int) -> _Figures:
     return _Figures(top, foot, side, is_cut, is_seen)
 
 
-def _insides(instances: Instances | None) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
+def _insides(instances: Instances | None) -> Iterator[Inside]:
     """Of each mask the window that it lies in, and where it is inside there: bool ``[h, w]``."""
     if instances is None:
         return

@@ -46,10 +46,10 @@ def bounded_slope(values: np.ndarray, steps: tuple[float, float]) -> np.ndarray:
     has no steeper slope stays as it is.
     """
     values = values.astype(np.float64)
-    return ((_below(values, steps) - _below(-values, steps)) / 2).astype(np.float32)
+    return ((below(values, steps) - below(-values, steps)) / 2).astype(np.float32)
 
 
-def _below(values: np.ndarray, steps: tuple[float, float]) -> np.ndarray:
+def below(values: np.ndarray, steps: tuple[float, float]) -> np.ndarray:
     """The largest surface below that is nowhere steeper: ``min over y of v(y) + L |x - y|``.
 
     The cone ``L |x - y|`` is a sum over the axes, so the minimum is taken along one after the
