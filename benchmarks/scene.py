@@ -15,7 +15,7 @@ from pathlib import Path
 from .instances import machine
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("quality", "exact", "speed", "memory", "plate", "cuda")
+PARTS = ("quality", "exact", "speed", "memory", "plate", "cuda", "traffic")
 
 NOTES = {
     "quality": (
@@ -35,6 +35,18 @@ NOTES = {
     ),
     "memory": "A video of 300 frames, rendered and encoded.",
     "plate": "The 60 pixels along the figures' rims; no weights.",
+    "cuda": (
+        "On a GPU, encoding left out. figures, full_layers: as in speed. relief: figures before a "
+        "plate with relief; lens: these with the focus on the nearest figure; motion_blur: four "
+        "moments per frame; details: with alpha, depth and instances; to_host: figures, each frame "
+        "copied to memory. single: layers in float32, which a GPU keeps in float16. Counted bytes: "
+        "see traffic."
+    ),
+    "traffic": (
+        "Counted, not measured: what torch would start, read and write on a GPU per frame, each "
+        "operation's tensors once, and how many frames per second that allows at given bytes per "
+        "second (h200: 4.0e12, 83 % of what its memory is said to do)."
+    ),
 }
 
 

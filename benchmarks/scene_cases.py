@@ -198,13 +198,13 @@ def speed(quick: bool, rounds: int = 5) -> dict:
     """Frames per second, beside copying as much memory as a frame needs at the least."""
     size = (90, 160) if quick else HD
     scenes = {"figures": street(size, samples=1).scene()}
-    scenes["full_layers"] = _full(scenes["figures"])
+    scenes["full_layers"] = full(scenes["figures"])
     frames = 2 if quick else 8
     functions = {}
     for name, scene in scenes.items():
-        camera = replace(move("truck", frames), positions=_slanted(frames))
+        camera = replace(move("truck", frames), positions=slanted(frames))
         for interpolation in ("bicubic", "bilinear"):
-            functions[f"{name}_{interpolation}"] = _player(scene, camera, interpolation)
+            functions[f"{name}_{interpolation}"] = player(scene, camera, interpolation)
     source = np.ones((*size, 3), np.float32)
     target = np.empty_like(source)
     functions["copy_of_a_frame"] = lambda: np.copyto(target, source)
@@ -218,7 +218,7 @@ def speed(quick: bool, rounds: int = 5) -> dict:
         "copy_of_a_frame": copy,
     }
     for name, times in taken.items():
-        least = _least_bytes(scenes[name.rsplit("_", 1)[0]])
+        least = least_bytes(scenes[name.rsplit("_", 1)[0]])
         best = frames / times["least_s"]
         report[name] = {
             "frames_per_s": frames / times["median_s"],
@@ -230,12 +230,12 @@ def speed(quick: bool, rounds: int = 5) -> dict:
     return report
 
 
-def _slanted(frames: int) -> torch.Tensor:
+def slanted(frames: int) -> torch.Tensor:
     along = torch.linspace(0.1, 1, frames, dtype=torch.float64)[:, None]
     return along * torch.tensor([0.03, -0.01, 0.06], dtype=torch.float64)
 
 
-def _player(scene: LayeredScene, camera: Camera, interpolation: str, device: str | None = None):
+def player(scene: LayeredScene, camera: Camera, interpolation: str, device: str | None = None):
     def play() -> None:
         for _ in render_frames(scene, camera, interpolation=interpolation, device=device):
             pass
@@ -243,14 +243,14 @@ def _player(scene: LayeredScene, camera: Camera, interpolation: str, device: str
     return play
 
 
-def _full(scene: LayeredScene) -> LayeredScene:
+def full(scene: LayeredScene) -> LayeredScene:
     """As hard as it gets: every layer fills the frame and none hides what is behind."""
     veil = replace(scene.plate, rgba=scene.plate.rgba * 0.5)
     planes = ((0.4, 0.0, 0.0), (0.6, 0.0, 0.0), (0.9, 0.0, 0.0))
     return replace(scene, layers=tuple(replace(veil, plane=plane) for plane in planes))
 
 
-def _least_bytes(scene: LayeredScene) -> int:
+def least_bytes(scene: LayeredScene) -> int:
     """Bytes that a frame cannot do without: each layer's pixels once, as far as they lie in the
     frame, and the frame's own."""
     height, width = scene.size
@@ -317,47 +317,18 @@ def plate(quick: bool, rounds: int = 3) -> dict:
     return {"filled_pixels": int(band.sum()), **interleaved(functions, rounds)}
 
 
-def cuda(quick: bool, rounds: int = 5) -> dict:
+def cuda(quick: bool) -> dict:
     """Frames per second on a GPU, and that they are the same picture."""
-    if not torch.cuda.is_available():
-        return {"skipped": "no CUDA device"}
-    size = (90, 160) if quick else HD
-    scene = street(size, samples=1).scene().to("cuda")
-    frames = 16 if quick else 64
-    camera = replace(move("truck", frames), positions=_slanted(frames))
-    report: dict = {"device": torch.cuda.get_device_name()}
-    source = torch.ones(*size, 3, 16, device="cuda")
-    copy = _timed_on_gpu(source.clone, rounds)
-    bandwidth = 2 * source.nbytes / copy
-    report["copied_bytes_per_s"] = bandwidth
-    for interpolation in ("bicubic", "bilinear"):
-        torch.cuda.reset_peak_memory_stats()
-        seconds = _timed_on_gpu(_player(scene, camera, interpolation), rounds)
-        ours = next(render_frames(scene, camera.frames([-1]), interpolation=interpolation))
-        theirs = _picture_on_cpu(scene, camera.frames([-1]), interpolation)
-        report[interpolation] = {
-            "frames_per_s": frames / seconds,
-            "share_of_copy_bandwidth": frames / seconds * _least_bytes(scene) / bandwidth,
-            "peak_vram_bytes": torch.cuda.max_memory_allocated(),
-            "psnr_against_cpu": psnr(ours.cpu().numpy(), theirs),
-        }
-    return report
+    from . import scene_cuda
+
+    return scene_cuda.measured(quick)
 
 
-def _picture_on_cpu(scene: LayeredScene, camera: Camera, interpolation: str) -> np.ndarray:
-    return next(render_frames(scene, camera, interpolation=interpolation, device="cpu")).numpy()
+def traffic(quick: bool) -> dict:
+    """What drawing with torch asks of a GPU, counted without one."""
+    from . import scene_cuda
 
-
-def _timed_on_gpu(function, rounds: int) -> float:
-    seconds = []
-    for turn in range(rounds + 1):
-        torch.cuda.synchronize()
-        start = time.perf_counter()
-        function()
-        torch.cuda.synchronize()
-        if turn:
-            seconds.append(time.perf_counter() - start)
-    return sorted(seconds)[len(seconds) // 2]
+    return scene_cuda.counted(quick)
 
 
 def psnr(one: np.ndarray, other: np.ndarray) -> float:

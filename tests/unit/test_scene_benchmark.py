@@ -87,7 +87,7 @@ def test_near_things_are_widened():
 
 def test_what_a_frame_needs_at_the_least_is_counted():
     scene = replace(street((90, 160), samples=1).scene(), layers=())
-    assert scene_cases._least_bytes(scene) == 90 * 160 * (16 + 12)
+    assert scene_cases.least_bytes(scene) == 90 * 160 * (16 + 12)
 
 
 def test_a_part_that_fails_is_told(monkeypatch, capsys):

@@ -44,6 +44,7 @@ class TorchRenderer:
         self.interpolation = interpolation
         self.device = scene.plate.rgba.device
         self.outlines = [outline(layer) for layer in scene.painted]
+        self.rows = [plane_row(layer.plane, scene.size).tolist() for layer in scene.painted]
         self.pyramids = [
             Pyramid(TorchTexture.of(layer, layer is scene.plate)) for layer in scene.painted
         ]
@@ -111,12 +112,12 @@ class _Places:
         self.layer: Layer = renderer.scene.painted[number]
         self.scale, self.discs = placed.scale[frames, number], placed.discs[frames, number]
         self.lens = placed.lens[frames, number]
-        self.row = plane_row(self.layer.plane, renderer.scene.size)
+        self.row = renderer.rows[number]
         x1, y1, x2, y2 = box
         xs = torch.arange(x1, x2, dtype=torch.float64) + 0.5
         ys = torch.arange(y1, y2, dtype=torch.float64) + 0.5
         inverse = torch.from_numpy(placed.inverse[frames, number])
-        self.corners = _looked_at(inverse.numpy(), box, placed.reach[frames, number])
+        self.corners = _looked_at(placed.inverse[frames, number], box, placed.reach[frames, number])
         across = (inverse[:, :, 0, None] * xs).float()
         down = (inverse[:, :, 1, None] * ys + inverse[:, :, 2, None]).float()
         along = torch.from_numpy(placed.along[frames, number]).float()
@@ -159,7 +160,7 @@ class _Places:
 
     def disparities(self) -> Tensor:
         """Along the frames' cameras: ``[F, h, w]``."""
-        slope_x, slope_y, start = self.row.tolist()
+        slope_x, slope_y, start = self.row
         disparity = slope_x * self.x + slope_y * self.y + start
         if self.layer.relief is None:
             return disparity * self.u3
@@ -200,7 +201,7 @@ class _Places:
     def _shares(self, unit: float, sharp: float, disc: float) -> Callable[[TorchTexture], Tensor]:
         def shares(texture: TorchTexture) -> Tensor:
             x, y = texture.places()
-            slope_x, slope_y, start = self.row.tolist()
+            slope_x, slope_y, start = self.row
             disparity = slope_x * x + (slope_y * y + start)[:, None]
             if self.layer.relief is not None:
                 relief = self.layer.relief[None, None]
