@@ -24,14 +24,17 @@ _SLANT = 0.16  # how far its right edge lies below its left one, in its widths
 _SINK = 0.12  # how much lower the next sheet lies, in the distance that it is moved aside
 _LABEL = 0.05  # room over the first sheet, in widths of a sheet
 _SMALLEST_TEXT = 9  # pixels
+_ENDS = (5, 95)  # percentiles of a layer's disparity that count as its ends
+_FLAT = 0.02  # of disparity: ends that are no farther apart are told as one
+_POINTS = 500  # rows, and columns, of a layer that its ends are looked for in
 _LARGEST = 1600  # pixels, the longer side of the fanned-out layers
 
 
 def draw_layers(scene: LayeredScene, names: bool = True) -> Tensor:
     """The layers fanned out: the plate at the left, what is nearer farther to the right.
 
-    A checkerboard shows where a layer has nothing. Over each one is its name and its disparity in
-    the middle of the picture.
+    A checkerboard shows where a layer has nothing. Over each one is its name and its disparity, of
+    what is not flat from the far to the near end.
 
     Args:
         names: write them; left out where there is no room.
@@ -55,9 +58,38 @@ def draw_layers(scene: LayeredScene, names: bool = True) -> Tensor:
         part *= 1 - moved[..., 3:]
         part += moved[..., :3]
     if names:
-        texts = [f"{layer.name}  {layer.plane[0]:.2f}" for layer in scene.painted]
+        texts = [f"{layer.name}  {disparity_text(scene, layer, 2)}" for layer in scene.painted]
         canvas = _written(canvas, texts, corners)
     return torch.from_numpy(canvas.clip(0, 1))
+
+
+def disparity_ends(scene: LayeredScene, layer: Layer) -> tuple[float, float]:
+    """The disparities between which a layer lies where it shows in the picture, without the
+    outermost twentieth at either end: the far and the near one, equal for what is flat.
+
+    Unlike the middle of its plane, which is that of the picture, it does not tell of places where
+    the layer is not.
+    """
+    place = _inside(scene, layer)
+    if place is None or (layer.relief is None and not any(layer.plane[1:])):
+        return layer.plane[0], layer.plane[0]
+    (rows, columns), _ = place
+    step = max(1, max(rows.stop - rows.start, columns.stop - columns.start) // _POINTS)
+    rows, columns = (slice(part.start, part.stop, step) for part in (rows, columns))
+    shown = layer.rgba[rows, columns, 3].cpu().numpy() > 0.5
+    found = _disparity(scene, layer, (rows, columns))[shown]
+    if not len(found):
+        return layer.plane[0], layer.plane[0]
+    far, near = np.percentile(found, _ENDS)
+    return float(far), float(near)
+
+
+def disparity_text(scene: LayeredScene, layer: Layer, digits: int = 3) -> str:
+    """`disparity_ends` in words: ``"0.400"``, or ``"0.050 to 0.980"`` of what is not flat."""
+    far, near = disparity_ends(scene, layer)
+    if near - far < _FLAT:
+        return f"{(far + near) / 2:.{digits}f}"
+    return f"{far:.{digits}f} to {near:.{digits}f}"
 
 
 def draw_depth(scene: LayeredScene) -> Tensor:
@@ -65,22 +97,15 @@ def draw_depth(scene: LayeredScene) -> Tensor:
 
     Where nothing is known it is 0, as for what is infinitely far.
     """
-    height, width = scene.size
-    seen = np.zeros((height, width), np.float32)
+    seen = np.zeros(scene.size, np.float32)
     for layer in scene.painted:
-        x1, y1, x2, y2 = layer.box
-        left, top, right, bottom = max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
-        if right <= left or bottom <= top:
+        place = _inside(scene, layer)
+        if place is None:
             continue
-        inside = (slice(top - y1, bottom - y1), slice(left - x1, right - x1))
-        row = plane_row(layer.plane, scene.size).numpy()
-        across = np.arange(left, right, dtype=np.float64) + 0.5
-        down = np.arange(top, bottom, dtype=np.float64) + 0.5
-        disparity = (row[2] + row[1] * down)[:, None] + row[0] * across
-        if layer.relief is not None:
-            disparity = disparity + layer.relief[inside].cpu().numpy()
+        inside, there = place
+        disparity = _disparity(scene, layer, inside)
         alpha = layer.rgba[inside][..., 3].cpu().numpy()
-        part = seen[top:bottom, left:right]
+        part = seen[there]
         part += alpha * (disparity.astype(np.float32) - part)
     return torch.from_numpy(seen.clip(0, 1))[..., None].expand(-1, -1, 3).contiguous()
 
@@ -117,6 +142,30 @@ def draw_reveal(scene: LayeredScene, reveal: Tensor) -> Tensor:
     rim = cv2.dilate(shown.astype(np.uint8), kernel).astype(bool) & ~shown
     drawn[rim] = _RIM
     return torch.from_numpy(drawn.astype(np.float32).clip(0, 1))
+
+
+def _inside(scene: LayeredScene, layer: Layer) -> tuple[tuple, tuple] | None:
+    """The pixels of a layer that lie in the picture: rows and columns of the layer, and of the
+    picture; None if there are none."""
+    height, width = scene.size
+    x1, y1, x2, y2 = layer.box
+    left, top, right, bottom = max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
+    if right <= left or bottom <= top:
+        return None
+    own = (slice(top - y1, bottom - y1), slice(left - x1, right - x1))
+    return own, (slice(top, bottom), slice(left, right))
+
+
+def _disparity(scene: LayeredScene, layer: Layer, pixels: tuple[slice, slice]) -> np.ndarray:
+    """The disparity at pixels of a layer: float64 ``[h, w]``."""
+    rows, columns = pixels
+    row = plane_row(layer.plane, scene.size).numpy()
+    across = np.arange(columns.start, columns.stop, columns.step) + layer.offset[0] + 0.5
+    down = np.arange(rows.start, rows.stop, rows.step) + layer.offset[1] + 0.5
+    disparity = (row[2] + row[1] * down)[:, None] + row[0] * across
+    if layer.relief is not None:
+        disparity = disparity + layer.relief[rows, columns].cpu().numpy()
+    return disparity
 
 
 def _fan(

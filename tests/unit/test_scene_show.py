@@ -4,7 +4,13 @@ import pytest
 import torch
 
 from cartoon_models.scene.data import Layer, LayeredScene
-from cartoon_models.scene.show import draw_depth, draw_layers, draw_reveal
+from cartoon_models.scene.show import (
+    disparity_ends,
+    disparity_text,
+    draw_depth,
+    draw_layers,
+    draw_reveal,
+)
 
 
 def sheet(height, width, color, alpha=1.0):
@@ -71,6 +77,21 @@ def test_depth_is_what_the_picture_shows(scene):
     # Half of the near block's 0.9 and its relief, half of what is behind; cut off by the frame.
     behind = 0.2 + 0.4 * (10.5 - 15) / 40
     assert drawn[10, 39, 0] == pytest.approx(0.5 * (0.9 - 0.1) + 0.5 * behind, abs=1e-5)
+
+
+def test_a_disparity_is_told_of_where_the_layer_is(scene):
+    slanted = Layer("desk", torch.ones(4, 10, 4), (30, 26), (0.2, 0.0, 1.0))
+    row = 0.2 + 1.0 * (28 - 15) / 40  # in its middle; 0.2 is that of the picture's
+    far, near = disparity_ends(scene, slanted)
+    assert far < row < near and near - far == pytest.approx(0.9 * 3 / 40, abs=0.01)
+    assert disparity_text(scene, slanted, 2) == f"{far:.2f} to {near:.2f}"
+    flat = Layer("far", torch.ones(4, 4, 4), (2, 2), (0.4, 0.0, 0.0))
+    assert disparity_text(scene, flat) == "0.400"
+    level = Layer("level", flat.rgba, (2, 2), (0.4, 0.0, 0.0), torch.full((4, 4), 0.1))
+    assert disparity_text(scene, level) == "0.500"
+    for away in ((90, 2), (2, 2)):  # outside, and transparent
+        none = Layer("none", torch.zeros(4, 4, 4), away, (0.3, 0.5, 0.0))
+        assert disparity_text(scene, none) == "0.300"
 
 
 def test_layers_out_of_the_picture_are_no_trouble(scene):
