@@ -88,6 +88,46 @@ def test_another_shape_is_stretched_and_said():
     assert read_depth(disparity_of(PAIR)[::2, ::2], PAIR, SIZE).notes == ()
 
 
+def padded(given, above, below, left, right, value):
+    return np.pad(given, ((above, below), (left, right)), constant_values=value)
+
+
+@pytest.mark.parametrize("value", [0, 0.45, 1])
+@pytest.mark.parametrize(
+    ("bars", "scale"),
+    [((10, 10, 0, 0), 1), ((0, 20, 0, 0), 1), ((42, 43, 0, 0), 2), ((0, 0, 30, 30), 1)],
+)
+def test_bars_of_another_shape_are_cut_off_and_it_is_said(bars, scale, value):
+    import cv2
+
+    given = cv2.resize(disparity_of(PAIR), None, fx=scale, fy=scale)
+    depth = read_depth(padded(given, *bars, value), PAIR, SIZE, polarity="near is white")
+    expected = read_depth(given, PAIR, SIZE, polarity="near is white")
+    assert float((depth.disparity - expected.disparity).abs().mean()) < 0.01
+    (note,) = depth.notes
+    height, width = given.shape
+    assert "has bars at its sides, which were cut off" in note and f"{width} x {height}" in note
+
+
+def test_a_sky_as_even_as_the_bars_is_not_cut_off():
+    given = disparity_of(PAIR)
+    given[:8] = 0
+    depth = read_depth(padded(given, 10, 10, 0, 0, 0), PAIR, SIZE, polarity="near is white")
+    expected = read_depth(given, PAIR, SIZE, polarity="near is white")
+    torch.testing.assert_close(depth.disparity, expected.disparity, atol=0.01, rtol=0)
+
+
+def test_what_is_merely_stretched_has_no_bars():
+    """Also where it is even at one end, or at both but not so far, or not alike."""
+    for top, bottom, values in ((30, 0, (0, 0)), (4, 4, (0, 0)), (12, 12, (0, 1))):
+        given = np.random.default_rng(2).random((80, 80)).astype(np.float32)
+        given[:top], given[80 - bottom :] = values[0], values[1]
+        (note,) = read_depth(given, None, SIZE, polarity="near is white").notes
+        assert "80 x 80 has another shape than the picture of 80 x 60" in note
+    (note,) = read_depth(np.ones((80, 80)), None, SIZE).notes
+    assert "is 1 everywhere" in note
+
+
 def test_the_given_polarity_is_taken_against_the_vote():
     depth = read_depth(disparity_of(PAIR), PAIR, SIZE, polarity="near is black")
     assert depth.confidence == 1 and at(depth, 40, 2) == 1

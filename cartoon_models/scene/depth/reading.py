@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ...instances.data import Instances, require_size, size_text
+from .bars import same_shape, without_bars
 from .edges import snap_to_masks
 from .polarity import NEAR_IS_BLACK, NEAR_IS_WHITE, vote_polarity
 
@@ -86,8 +87,9 @@ def read_depth(
 ) -> Depth:
     """The depth of a picture, from a depth picture made by anything.
 
-    The ends of its values are clipped (half a percent of the pixels each), it is stretched to the
-    picture's size, and its edges are moved to those of the masks.
+    Even bars that fill it up to another shape are cut off, the ends of its values are clipped (half
+    a percent of the pixels each), it is stretched to the picture's size, and its edges are moved to
+    those of the masks.
 
     Args:
         depth_picture: grey, ``[h, w]`` or ``[h, w, 1|3|4]`` (a fourth channel is left out, a batch
@@ -113,18 +115,25 @@ def read_depth(
     _check_words(polarity, kind, near, far)
     if instances is not None:
         require_size("The depth's picture", (height, width), instances.size)
-    values = _grey(depth_picture)
+    values, notes = _grey(depth_picture), []
+    given = values.shape
+    values = without_bars(values, (height, width))
+    if values.shape != given:
+        notes.append(
+            f"The depth picture of {size_text(given)} has bars at its sides, which were cut off: "
+            f"{size_text(values.shape)} is left, of the shape of the picture."
+        )
     low, high = _ends(values)
     if high - low <= _CONSTANT * max(abs(low), abs(high)):
         note = f"The depth picture is {high:g} everywhere: nothing moves against anything else."
         log.warning(note)
         polarity = NEAR_IS_WHITE if polarity == "auto" else polarity
-        return Depth(torch.ones(height, width), source, polarity, 0.0, (note,))
-    notes = []
-    if abs(values.shape[1] / values.shape[0] * height / width - 1) > 0.02:
+        return Depth(torch.ones(height, width), source, polarity, 0.0, (*notes, note))
+    if not same_shape(values.shape, (height, width)):
         notes.append(
             f"The depth picture of {size_text(values.shape)} has another shape than the picture "
-            f"of {size_text((height, width))} and was stretched."
+            f"of {size_text((height, width))} and was stretched. If it shows more or less than the "
+            "picture, cut or fill it to the picture's shape first."
         )
     is_endless = np.isposinf(values)
     values = values.clip(low, high)
@@ -146,7 +155,7 @@ def read_depth(
     if instances is not None and len(instances):
         disparity = snap_to_masks(disparity, instances, enlarged)
     for note in notes:
-        log.info(note)
+        log.warning(note)
     return Depth(torch.from_numpy(disparity.clip(0, 1)), source, polarity, confidence, notes)
 
 
