@@ -44,6 +44,7 @@ class CelKitRenderScene(io.ComfyNode):
                 scene_shared.camera_input(),
                 *scene_shared.render_inputs(),
                 *stereo_inputs(),
+                scene_shared.framing_input(),
             ],
             outputs=[
                 io.Image.Output(
@@ -84,6 +85,7 @@ class CelKitRenderSceneMaps(io.ComfyNode):
                 scene_shared.scene_input(),
                 scene_shared.camera_input(),
                 *scene_shared.render_inputs(),
+                scene_shared.framing_input(),
             ],
             outputs=[
                 io.Image.Output(display_name="frames", tooltip="The frames, over black."),
@@ -105,13 +107,20 @@ class CelKitRenderSceneMaps(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, scene: list, camera: list, width: int, height: int, **options: object
+        cls,
+        scene: list,
+        camera: list,
+        width: int,
+        height: int,
+        framing: str = scene_shared.FRAMINGS[0],
+        **options: object,
     ) -> io.NodeOutput:
         pairs = scene_shared.paired(scene, camera)
         work = zip(pairs, models.progress_per_picture(len(pairs)), strict=True)
         columns: list[list[torch.Tensor]] = [[], [], [], []]
         for (item, path), step in work:
             size = scene_shared.frame_size(item, width, height)
+            path = scene_shared.framed(path, item, size, framing)
             device = models.drawing_device(item)
             for frame in render_details(item, path, size, progress=step, device=device, **options):
                 depth = frame.depth[..., None].expand(-1, -1, 3)
@@ -175,6 +184,7 @@ class CelKitRenderSceneToVideo(io.ComfyNode):
                 ),
                 *scene_shared.render_inputs(),
                 *stereo_inputs(),
+                scene_shared.framing_input(),
             ],
             outputs=[
                 io.Video.Output(
@@ -311,11 +321,13 @@ def drawn(
     stereo: str,
     eye_distance: float,
     transparency: bool = False,
+    framing: str = scene_shared.FRAMINGS[0],
     **options: object,
 ) -> Iterator[torch.Tensor]:
     """The frames that the widgets ask for, one at a time: ``[H, W, 3]``, or 4 with transparency."""
     convert.check_choice("stereo", stereo, (STEREO_OFF, *STEREO_LAYOUTS))
     size = scene_shared.frame_size(scene, width, height)
+    camera = scene_shared.framed(camera, scene, size, framing)
     options["device"] = models.drawing_device(scene)
     if stereo != STEREO_OFF:
         if transparency:

@@ -9,12 +9,15 @@ from comfy_api.latest import io
 
 from ..cartoon_models.scene import Camera, LayeredScene
 from ..cartoon_models.scene.moves.easing import EASINGS
+from ..cartoon_models.scene.moves.framing import fill_frame
 from ..cartoon_models.scene.render.frames import INTERPOLATIONS
 from . import wire
+from .convert import check_choice
 
 CATEGORY = "CelKit/scene"
 
 PERCENT = 100.0
+FRAMINGS = ("fill the frame", "full width")
 
 T = TypeVar("T")
 
@@ -76,8 +79,8 @@ def render_inputs() -> list[io.Input]:
             default=0,
             min=0,
             max=16384,
-            tooltip="Height of the frames in pixels; 0: as the picture's shape asks for. Another "
-            "shape shows more or less above and below.",
+            tooltip="Height of the frames in pixels; 0: as the picture's shape asks for. Of "
+            "another shape the frames show a part of the picture, see framing.",
         ),
         io.Combo.Input(
             "interpolation",
@@ -107,6 +110,25 @@ def render_inputs() -> list[io.Input]:
             tooltip="Share of a frame's time that the shutter is open, for motion_blur.",
         ),
     ]
+
+
+def framing_input() -> io.Input:
+    """What frames show that are taller than the picture; the last input, for it is a later one."""
+    return io.Combo.Input(
+        "framing",
+        options=list(FRAMINGS),
+        default=FRAMINGS[0],
+        optional=True,
+        tooltip="What frames show that are taller than the picture. fill the frame: its middle, "
+        "cut at the left and right. full width: all of its width, and above and below as much "
+        "background as was made up.",
+    )
+
+
+def framed(camera: Camera, scene: LayeredScene, size: tuple[int, int], framing: str) -> Camera:
+    """The camera whose frames of this size show what the widget says."""
+    check_choice("framing", framing, FRAMINGS)
+    return fill_frame(camera, scene, size) if framing == FRAMINGS[0] else camera
 
 
 def frame_size(scene: LayeredScene, width: int, height: int) -> tuple[int, int]:

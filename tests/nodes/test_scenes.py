@@ -196,6 +196,27 @@ def test_frames_of_another_size(call, scene, camera):
         assert tuple(frames.shape) == (4, *expected, 3)
 
 
+@pytest.mark.parametrize("node", ["CelKitRenderScene", "CelKitRenderSceneMaps"])
+def test_tall_frames_are_filled_or_show_the_full_width(call, scene, picture, node):
+    camera, _ = call("CelKitCameraPreset", scene=scene, preset="still", frames=1)
+    tall = {
+        "scene": scene,
+        "camera": camera,
+        "width": 20,
+        "height": 82,
+        "interpolation": "bilinear",
+    }
+    frames, *_ = call(node, **tall)
+    # Twice as large as the picture, of which ten columns are left in the middle.
+    middle = picture[:, :, 31 - 5 : 31 + 6].movedim(3, 1)
+    larger = torch.nn.functional.interpolate(middle, scale_factor=2, mode="bilinear").movedim(1, 3)
+    assert torch.allclose(frames, larger[:, :, 1:21], atol=0.02)
+    wide, *_ = call(node, framing="full width", **tall)
+    assert wide[0, 0].max() == 0  # nothing was made up so far above the picture
+    with pytest.raises(ValueError, match="framing is one of"):
+        call(node, **tall, framing="all")
+
+
 def test_frames_for_two_eyes(call, scene, camera):
     wide, _ = call("CelKitRenderScene", scene=scene, camera=camera, stereo="side by side")
     tall, _ = call("CelKitRenderScene", scene=scene, camera=camera, stereo="top and bottom")
