@@ -17,6 +17,7 @@ from .data import FOCAL, Layer, LayeredScene
 from .depth.anchor import MODES, anchor, background_plane
 from .depth.guess import guess_depth
 from .depth.reading import Depth, read_depth
+from .layers.carried_on import carried_on
 from .layers.matte import Cutout, cut_outs
 from .layers.pixels import continued
 from .layers.plate_pixels import plate_pixels
@@ -236,7 +237,7 @@ def _assembled(
     layers = []
     for thing, cutout in kept:
         rgba = np.dstack([cutout.colors, cutout.alpha])
-        rgba, corner = _carried_on(_premultiplied(rgba), cutout.box, box, size)
+        rgba, corner = carried_on(_premultiplied(rgba), cutout.box, box, size)
         plane, bumps = thing.plane, None
         if mode == "relief" and thing.instance is not None:
             part = (*corner, corner[0] + rgba.shape[1], corner[1] + rgba.shape[0])
@@ -246,19 +247,6 @@ def _assembled(
             Layer(thing.name, torch.from_numpy(rgba), corner, plane, bumps, thing.instance)
         )
     return LayeredScene(plate, tuple(layers), size, focal)
-
-
-def _carried_on(
-    rgba: np.ndarray, box: tuple[int, ...], limit: tuple[int, ...], size: tuple[int, int]
-) -> tuple[np.ndarray, tuple[int, int]]:
-    """A layer that the picture's edge cuts off, continued as far as the plate goes."""
-    height, width = size
-    left = box[0] - limit[0] if box[0] == 0 and rgba[:, 0, 3].any() else 0
-    top = box[1] - limit[1] if box[1] == 0 and rgba[0, :, 3].any() else 0
-    right = limit[2] - box[2] if box[2] == width and rgba[:, -1, 3].any() else 0
-    bottom = limit[3] - box[3] if box[3] == height and rgba[-1, :, 3].any() else 0
-    rgba = np.pad(rgba, ((top, bottom), (left, right), (0, 0)), mode="edge")
-    return np.ascontiguousarray(rgba), (box[0] - left, box[1] - top)
 
 
 def _whole(scene: LayeredScene, disparity: np.ndarray) -> LayeredScene:

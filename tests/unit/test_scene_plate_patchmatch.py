@@ -6,6 +6,7 @@ import torch
 
 from cartoon_models.scene.plate.blend import blend_copies, solve_poisson
 from cartoon_models.scene.plate.exemplar import exemplar_guess
+from cartoon_models.scene.plate.expected import expected_beyond
 from cartoon_models.scene.plate.filling import fill_background, smooth_holes
 from cartoon_models.scene.plate.patches import PAD, scales
 from cartoon_models.scene.plate.patchmatch import patchmatch
@@ -211,3 +212,31 @@ def test_large_pictures_are_looked_at_in_half():
     expected = holes.copy()
     expected[:, 900:] = False
     assert np.array_equal(smooth_holes(picture, holes), expected)
+
+
+def test_what_ends_before_the_edge_is_not_repeated_beyond_it():
+    y, x = np.mgrid[:240, :400].astype(np.float32)
+    ground = np.where(((x + 2 * y) // 9 % 2 > 0)[..., None], [0.35, 0.6, 0.3], [0.3, 0.55, 0.25])
+    picture = np.where((y < 120)[..., None], [0.6, 0.8, 1.0], ground).astype(np.float32)
+    stone = ((x - 200) / 60) ** 2 + ((y - 214) / 20) ** 2 < 1
+    picture[stone] = [0.5, 0.1, 0.1]
+    hole = np.ones((240, 400), bool)
+    hole[3:-3, 3:-3] = False
+    plate = fill_background(picture, hole, margin=40)
+    beyond = plate.picture.numpy()[277:]
+    assert not (beyond[..., 0] > beyond[..., 1] + 0.1).any()
+
+
+def test_beyond_the_edge_the_colours_beside_it_are_expected():
+    picture, known = np.zeros((40, 60, 3), np.float32), np.zeros((40, 60), bool)
+    known[8:32, 10:50] = True
+    assert expected_beyond(picture, np.ones_like(known)) is None
+    assert expected_beyond(picture, np.zeros_like(known)) is None
+    picture[:, 30:] = 1
+    known[14:20, 10:16] = False
+    expected = expected_beyond(picture, known)
+    counts = np.ones_like(known)
+    counts[8:32, 10:50] = False
+    assert np.array_equal(expected[..., 3], counts)
+    assert expected[20, 2, 0] < 0.02 and expected[20, 57, 0] > 0.98
+    assert 0.3 < expected[2, 30, 0] < 0.7

@@ -6,10 +6,13 @@ import numpy as np
 
 from .patches import PAD, Scale
 
+TOLERATED = 0.015  # squared colour by which surroundings may differ from the expected: leaves do
 _TOGETHER = 12  # patches that are looked for at a time
 
 
-def exemplar_guess(scale: Scale, far: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+def exemplar_guess(
+    scale: Scale, far: tuple[float, float], unexpected: float = 0
+) -> tuple[np.ndarray, np.ndarray]:
     """Fill the hole greedily, where lines run into it first.
 
     After Criminisi, Perez and Toyama, "Region filling and object removal by exemplar-based image
@@ -20,6 +23,7 @@ def exemplar_guess(scale: Scale, far: tuple[float, float]) -> tuple[np.ndarray, 
     Args:
         scale: a small one; the time grows with the pixels of the hole times those of the picture.
         far: what a source costs that lies one longer side away, down and across, in squared colour.
+        unexpected: what it costs if its surroundings are not as expected, for each squared colour.
 
     Returns:
         The image filled, float32 ``[h, w, 3]``, and where each of its pixels was copied from, as
@@ -39,7 +43,7 @@ def exemplar_guess(scale: Scale, far: tuple[float, float]) -> tuple[np.ndarray, 
         for row, column in _next(image, known, unknown, confidence, radius):
             patch = _around(row, column, radius)
             mask = (is_inside[patch] & ~unknown[patch]).astype(np.float32)
-            found = _best(image, patch, mask, refused, (row, column), far, scale)
+            found = _best(image, patch, mask, refused, (row, column), far, unexpected, scale)
             source, missing = _around(*found, radius), unknown[patch]
             image[patch][missing] = image[source][missing]
             origin[patch][missing] = origin[source][missing]
@@ -55,6 +59,7 @@ def _best(
     refused: np.ndarray,
     place: tuple[int, int],
     far: tuple[float, float],
+    unexpected: float,
     scale: Scale,
 ) -> tuple[int, int]:
     """The middle of the source that is most like what is known of a patch, nearby if there is."""
@@ -74,7 +79,13 @@ def _best(
         price = cv2.matchTemplate(wide, image[patch], cv2.TM_SQDIFF, mask=mask)
         down = far[0] * (np.arange(top, bottom) - place[0]) ** 2
         across = far[1] * (np.arange(left, right) - place[1]) ** 2
-        price += np.float32(3 * mask.sum() / side**2) * (down[:, None] + across)
+        beyond = down[:, None] + across
+        if scale.expected is not None:
+            *color, counts = scale.expected[place]
+            away = scale.around[inner] - np.float32(color)
+            away = np.einsum("hwc,hwc->hw", away, away) / 3 - TOLERATED
+            beyond = beyond + np.float32(unexpected * counts) * np.maximum(away, 0)
+        price += np.float32(3 * mask.sum() / side**2) * beyond
         price += refused[inner]
         row, column = np.unravel_index(int(price.argmin()), price.shape)
         return top + int(row), left + int(column)

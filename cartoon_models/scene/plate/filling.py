@@ -219,6 +219,7 @@ def _fill(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Colours and confidence for the wanted pixels."""
     from .blend import blend_copies
+    from .expected import expected_beyond
     from .patchmatch import patchmatch
 
     if progress is not None:
@@ -237,7 +238,15 @@ def _fill(
         if not rough.any():
             return picture, confidence
         unknown = unknown & ~smooth
-        copied = patchmatch(picture, unknown, rough, ~excluded, seed=seed, progress=progress)
+        copied = patchmatch(
+            picture,
+            unknown,
+            rough,
+            ~excluded,
+            expected=expected_beyond(picture, ~unknown),
+            seed=seed,
+            progress=progress,
+        )
     if copied is None:
         return diffuse(picture, ~unknown), confidence
     filled = blend_copies(copied.picture, ~unknown, rough, copied.offsets)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .exemplar import exemplar_guess
+from .exemplar import TOLERATED, exemplar_guess
 from .patches import PAD, Scale, descriptors, repadded
 
 _EXACT_PAIRS = 3e8  # all patches are compared with all sources up to so many pairs
@@ -15,6 +15,8 @@ _JUMPS = (1, 4)  # how far offsets spread at once, in pixels; at most PAD
 # row than along a column: sky, hills, ground.
 _SEAM = 5e-4
 _FAR_ACROSS, _FAR_ALONG = 2e-2, 1e-1
+# What a source pays, in squared colour, for each by which what is around it is not as expected.
+_UNEXPECTED = 0.3
 _GUESSED = 4  # times that, while little of a patch is known
 
 
@@ -52,6 +54,10 @@ class OffsetField:
         steps = (-1, 1, -scale.width, scale.width)
         self.next_to = np.stack([self.index[self.places + step] for step in steps])
         self.beside = np.maximum(1, (self.next_to >= 0).sum(0)).astype(np.float32)
+        self.expected = self.counting = None
+        if searched and scale.expected is not None:
+            self.expected = scale.expected.reshape(-1, 4)[self.places]
+            self.counting = np.float32(_UNEXPECTED) * self.expected[:, 3]
         self.image = scale.image.copy()
         self.known = self._described_sources()
         self.offsets = np.zeros(len(self.places), np.int64)
@@ -59,7 +65,8 @@ class OffsetField:
 
     def start(self, rng: np.random.Generator) -> None:
         """From nothing: patches copied from the rim in, one by one."""
-        image, origin = exemplar_guess(self.scale, (_GUESSED * _FAR_ALONG, _GUESSED * _FAR_ACROSS))
+        far = _GUESSED * _FAR_ALONG, _GUESSED * _FAR_ACROSS
+        image, origin = exemplar_guess(self.scale, far, _GUESSED * _UNEXPECTED)
         self.image = repadded(image)
         self.offsets = self._nearest(self._described()) - self.places
         guessed = origin.ravel()[self.places]
@@ -156,6 +163,10 @@ class OffsetField:
         width, side = self.scale.width, self.scale.side
         down = (found // width - places // width) / side
         right = (found % width - places % width) / side
+        if self.expected is not None:
+            away = self.expected[which][:, :3] - self.scale.around.reshape(-1, 3)[found]
+            away = np.einsum("nd,nd->n", away, away) / 3 - TOLERATED
+            differences += self.counting[which] * np.maximum(away, 0)
         return (differences + _FAR_ALONG * down**2 + _FAR_ACROSS * right**2).astype(np.float32)
 
     def _nearest(self, wanted: np.ndarray) -> np.ndarray:

@@ -12,6 +12,10 @@ PAD = 8  # pixels around the picture; what reaches over the edge lands there, an
 _GUESSED_SIDE = 192  # the longer one, at the coarsest scale
 _SMALLEST_SIDE = 16
 _FEWEST_SOURCES = 16
+# Of four pixels that become one, so many have to be known. Were it all, the hole would be larger in
+# small pictures, and what ends before its rim would seem to run into it.
+_KNOWN = 2
+_AROUND = (15, 15)  # pixels around one: about two patches
 _USABLE = 0.7  # the share of the sources that are to be the middle of a whole patch
 # Lightness and two chroma axes, orthonormal, so that distances stay those of RGB.
 _OPPONENT = np.float32(
@@ -25,10 +29,13 @@ class Scale:
 
     Attributes:
         image: float32 ``[h, w, 3]``.
-        unknown: bool ``[h, w]``: any of the full picture's pixels under it is in the hole.
+        unknown: bool ``[h, w]``: most of the full picture's pixels under it are in the hole.
         wanted: bool ``[h, w]``: any of them is to be filled.
         sources: bool ``[h, w]``: centres of patches that hold nothing but sources.
         radius: of the patches, which are ``2 * radius + 1`` pixels wide.
+        expected: float32 ``[h, w, 4]``: colours that are expected around each pixel, and how much
+            they count; None: none are.
+        around: float32 ``[h, w, 3]``: the colours around each pixel, to compare with those.
     """
 
     image: np.ndarray
@@ -36,6 +43,8 @@ class Scale:
     wanted: np.ndarray
     sources: np.ndarray
     radius: int
+    expected: np.ndarray | None = None
+    around: np.ndarray | None = None
 
     @property
     def width(self) -> int:
@@ -48,38 +57,51 @@ class Scale:
 
 
 def scales(
-    picture: np.ndarray, unknown: np.ndarray, wanted: np.ndarray, sources: np.ndarray
+    picture: np.ndarray,
+    unknown: np.ndarray,
+    wanted: np.ndarray,
+    sources: np.ndarray,
+    copies: np.ndarray | None = None,
+    expected: np.ndarray | None = None,
 ) -> list[Scale]:
-    """From full size down to a small picture; [] where there is no whole patch to copy at all."""
-    parts = [(picture, unknown, wanted, sources)]
+    """From full size down to a small picture; [] where there is no whole patch to copy at all.
+
+    See `patchmatch.patchmatch` for the arguments.
+    """
+    copies = np.ones_like(sources) if copies is None else copies
+    parts = [(picture, unknown, wanted, sources, copies)]
     while max(picture.shape[:2]) > _GUESSED_SIDE and min(picture.shape[:2]) >= 2 * _SMALLEST_SIDE:
-        picture, unknown = halved(picture, unknown)
+        picture, unknown = halved(picture, unknown, _KNOWN)
         wanted = _halved(wanted.astype(np.float32)) > 0
         sources = _halved(sources.astype(np.float32)) == 4
-        parts.append((picture, unknown, wanted, sources))
-    for _, _, _, sources in reversed(parts):
-        usable = [int(_whole(sources, radius).sum()) for radius in RADII]
+        copies = _halved(copies.astype(np.float32)) == 4
+        parts.append((picture, unknown, wanted, sources, copies))
+    for *_, sources, copies in reversed(parts):
+        usable = [int((_whole(sources, radius) & copies).sum()) for radius in RADII]
         if usable[-1] >= _FEWEST_SOURCES:
             break
         parts.pop()
     if not parts:
         return []
     # Large patches hold patterns together; small ones find more where the background is cut up.
-    wanted_count = (max(_FEWEST_SOURCES, _USABLE * sources.sum()), _FEWEST_SOURCES, 0)
+    enough_of = _USABLE * (sources & copies).sum()
+    wanted_count = (max(_FEWEST_SOURCES, enough_of), _FEWEST_SOURCES, 0)
     radius = next(
         radius
         for radius, count, enough in zip(RADII, usable, wanted_count, strict=True)
         if count >= enough
     )
-    return [_scale(*part, radius) for part in parts]
+    return [_scale(*part, radius, expected) for part in parts]
 
 
-def halved(picture: np.ndarray, unknown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Means of what is known of 2 x 2 pixels, and which of them are not known wholly."""
+def halved(
+    picture: np.ndarray, unknown: np.ndarray, enough: int = 4
+) -> tuple[np.ndarray, np.ndarray]:
+    """Means of what is known of 2 x 2 pixels, and of which of them less is known than enough."""
     known = _halved((~unknown).astype(np.float32))
     picture = _halved(np.where(unknown[..., None], 0, picture))
     picture /= np.maximum(known, 1)[..., None]
-    return picture, _halved(unknown.astype(np.float32)) > 0
+    return picture, known < np.minimum(enough, _halved(np.ones_like(unknown, np.float32)))
 
 
 def descriptors(image: np.ndarray, radius: int, luma: int, chroma: int) -> Iterator[np.ndarray]:
@@ -115,17 +137,33 @@ def repadded(image: np.ndarray) -> np.ndarray:
     return cv2.copyMakeBorder(inner, PAD, PAD, PAD, PAD, _REFLECTED)
 
 
+_SPATIAL = ((PAD, PAD), (PAD, PAD), (0, 0))
 _REFLECTED = 4  # cv2.BORDER_REFLECT_101, without importing OpenCV
 
 
 def _scale(
-    picture: np.ndarray, unknown: np.ndarray, wanted: np.ndarray, sources: np.ndarray, radius: int
+    picture: np.ndarray,
+    unknown: np.ndarray,
+    wanted: np.ndarray,
+    sources: np.ndarray,
+    copies: np.ndarray,
+    radius: int,
+    expected: np.ndarray | None,
 ) -> Scale:
     import cv2
 
     image = cv2.copyMakeBorder(np.ascontiguousarray(picture), *(PAD,) * 4, _REFLECTED)
-    whole = np.pad(_whole(sources, radius), PAD)
-    return Scale(image, np.pad(unknown, PAD), np.pad(wanted, PAD), whole, radius)
+    whole = np.pad(_whole(sources, radius) & copies, PAD)
+    around = None
+    if expected is not None:
+        height, width = unknown.shape
+        known = cv2.blur(1 - unknown.astype(np.float32), _AROUND)
+        around = cv2.blur(np.where(unknown[..., None], 0, picture), _AROUND)
+        around = np.pad(around / np.maximum(known, 1e-6)[..., None], _SPATIAL)
+        expected = cv2.resize(expected, (width, height), interpolation=cv2.INTER_AREA)
+        expected = np.pad(cv2.blur(expected, _AROUND), _SPATIAL)
+    sizes = np.pad(unknown, PAD), np.pad(wanted, PAD)
+    return Scale(image, *sizes, whole, radius, expected, around)
 
 
 def _whole(sources: np.ndarray, radius: int) -> np.ndarray:

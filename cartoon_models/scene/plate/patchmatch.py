@@ -47,6 +47,8 @@ def patchmatch(
     wanted: np.ndarray,
     sources: np.ndarray,
     *,
+    copies: np.ndarray | None = None,
+    expected: np.ndarray | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Copied | None:
@@ -56,7 +58,10 @@ def patchmatch(
         picture: float32 ``[H, W, 3]``; what is unknown in it is not read.
         unknown: bool ``[H, W]``, the hole.
         wanted: bool ``[H, W]``, the part of it that will be seen.
-        sources: bool ``[H, W]``: where pixels may be copied from; none of the hole.
+        sources: bool ``[H, W]``: where patches may be; none of the hole.
+        copies: bool ``[H, W]``: the pixels that may be copied; None: of all patches.
+        expected: float32 ``[H, W, 4]``: colours that the surroundings of each unknown pixel are to
+            have, and how much that counts, 0 to 1; None: not at all.
         seed: for the random search.
         progress: called with (done, total).
 
@@ -64,7 +69,7 @@ def patchmatch(
         None where no whole patch is left to copy.
     """
     steps = progress or (lambda done, total: None)
-    pyramid = scales(picture, unknown, wanted, sources)
+    pyramid = scales(picture, unknown, wanted, sources, copies, expected)
     if not pyramid:
         return None
     rng = np.random.default_rng(seed)
