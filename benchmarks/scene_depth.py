@@ -6,7 +6,7 @@ the feet, the figure's height, its area); whether the polarity of a depth pictur
 way up and under a smooth error of the estimator; and the error near the masks' edges before and
 after they are moved there. The figures are drawn on first use. In places drawn for it, the guess
 with the picture and without it is measured by how what stands in the background leans
-(scene_places.py).
+(scene_leaning.py).
 """
 
 import argparse
@@ -24,7 +24,7 @@ from cartoon_models.scene.depth.polarity import NEAR_IS_BLACK, NEAR_IS_WHITE, vo
 from cartoon_models.scene.depth.reading import read_depth
 from training.layouts import Layout
 
-from . import scene_places
+from . import scene_leaning, scene_places
 
 SIZES = ((216, 384), (288, 384), (320, 320), (384, 272))
 ERRORS = (0.0, 0.5, 1.0)  # of an estimator, smooth: three standard deviations, in ranges of depth
@@ -57,9 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report = measure(list(made), options.seed)
     drawn = list(scene_places.places(1 if options.quick else options.places, options.seed))
     report["places"] = {
-        "truck": scene_places.TRUCK,
-        "without_picture": scene_places.measure(drawn, looks=False),
-        "with_picture": scene_places.measure(drawn),
+        "truck": scene_leaning.TRUCK,
+        "without_picture": scene_leaning.measure(drawn, looks=False),
+        "with_picture": scene_leaning.measure(drawn),
     }
     print(json.dumps(report, indent=2))
     return 0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import scene_places
+from benchmarks import scene_leaning, scene_places
 from cartoon_models.instances import Instances
 from cartoon_models.scene.depth.guess import guess_depth
 from cartoon_models.scene.depth.standing import LEAN, TRUCK
@@ -37,8 +37,8 @@ def lean(disparity, column, top, foot, nearest=1.0):
 @pytest.mark.parametrize(("kind", "most"), [("park", 4), ("street", 2.5), ("room", 4)])
 def test_what_stands_leans_little_and_feet_hold(kind, most):
     places = list(scene_places.places(3, 11, (kind,)))
-    rows = scene_places.measure(places, looks=False)[kind]
-    looked = scene_places.measure(places)[kind]
+    rows = scene_leaning.measure(places, looks=False)[kind]
+    looked = scene_leaning.measure(places)[kind]
     assert looked["lean_mean"] < most and looked["lean_p95"] < rows["lean_p95"]
     assert looked["slide_p95"] < 1 and looked["stretch"] < 0.1
 

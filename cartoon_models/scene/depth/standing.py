@@ -13,7 +13,7 @@ import numpy as np
 from .smooth import below, bounded_slope
 from .uprights import Drawing, bare_ground, crossing, drawing_of, end_of_ground, standing_rows
 
-LEAN = 2.0
+LEAN = 1.5
 """Degrees by which what stands in the background leans at most, where the guess knows of it, in a
 truck of `TRUCK` of the picture's width."""
 TRUCK = 0.08
