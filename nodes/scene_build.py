@@ -12,6 +12,7 @@ from ..cartoon_models.scene import LayeredScene, build_scene, scene_from_layers
 from ..cartoon_models.scene.depth.anchor import MODES
 from ..cartoon_models.scene.depth.guess import guess_depth
 from ..cartoon_models.scene.depth.reading import KINDS, POLARITIES, Depth, read_depth
+from ..cartoon_models.scene.show import disparity_text
 from . import convert, models, scene_shared, shared, wire
 
 FILLS = {"later, by Background Plate": "none", "now": "auto"}
@@ -288,7 +289,7 @@ class CelKitSceneFromLayers(io.ComfyNode):
 def scenes_text(scenes: Sequence[LayeredScene]) -> str:
     """The layers of scenes with their disparity, one per line; a blank line between scenes."""
     return "\n\n".join(
-        "\n".join(f"{layer.name}: {layer.plane[0]:.3f}" for layer in scene.painted)
+        "\n".join(f"{layer.name}: {disparity_text(scene, layer)}" for layer in scene.painted)
         for scene in scenes
     )
 

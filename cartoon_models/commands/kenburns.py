@@ -40,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
     scene = _scene(options)
     camera, safe = _camera(options, scene)
     size = _frame_size(options, scene)
+    camera = _framed(options, scene, camera, size)
     scene, coverage = _filled(options, scene, camera, size)
     if options.save_scene is not None:
         from ..scene import save_scene
@@ -143,7 +144,7 @@ def _camera(options: argparse.Namespace, scene: LayeredScene) -> tuple[Camera, s
         amount = options.amount / 100
     else:  # the largest move that shows nothing unfilled: so everything is filled first
         scene, _ = _filled(options, scene, None, None)
-        found = safe_move(options.camera, scene, _frame_size(options, scene), **move)
+        found = safe_move(options.camera, scene, _seen_size(options, scene), **move)
         amount, said = found.amount, f" ({found})"
     camera = camera_preset(
         options.camera,
@@ -221,6 +222,22 @@ def _frames(
 
 def _frame_size(options: argparse.Namespace, scene: LayeredScene) -> tuple[int, int]:
     return scene.size if options.size is None else (options.size[1], options.size[0])
+
+
+def _framed(
+    options: argparse.Namespace, scene: LayeredScene, camera: Camera, size: tuple[int, int]
+) -> Camera:
+    """The camera whose frames are filled by the picture, if they are to be."""
+    from ..scene.moves.framing import fill_frame
+
+    return camera if options.full_width else fill_frame(camera, scene, size)
+
+
+def _seen_size(options: argparse.Namespace, scene: LayeredScene) -> tuple[int, int]:
+    """``(H, W)`` of a frame that shows all of what frames show, before they are filled."""
+    height, width = _frame_size(options, scene)
+    taller = height * scene.size[1] > width * scene.size[0]
+    return scene.size if taller and not options.full_width else (height, width)
 
 
 def _json(path: Path) -> object:

@@ -113,6 +113,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
     add = parser.add_argument_group("video").add_argument
     add("--size", type=_size, metavar="WxH", help="size of the frames; default: the picture's")
+    add(
+        "--full-width",
+        action="store_true",
+        help="where --size is of a taller shape than the picture: show all of its width, and above "
+        "and below as much background as --margin makes up, instead of its middle",
+    )
     add("--codec", choices=tuple(CODECS.values()), help="default: what is usual for OUT's name")
     add("--crf", type=int, help="quality of h264 (0 best to 51) and vp9 (0 to 63)")
     add("--alpha", action="store_true", help="keep transparency; not for h264")

@@ -81,6 +81,19 @@ def test_frames_as_png(picture, found, tmp_path, no_segmenter):
         assert image.size == (24, 20)
 
 
+@pytest.mark.parametrize("amount", ["3", "safe"])
+def test_tall_frames_show_the_middle_of_the_picture(
+    picture, found, tmp_path, capsys, no_segmenter, amount
+):
+    options = ["--instances", found, "--seconds", "0.12", "--size", "24x64", "--amount", amount]
+    options += ["--camera", "truck", "--alpha"]
+    assert run(picture, "-o", tmp_path / "a.mkv", *options) == 0
+    assert "100.0 % of what is seen" in capsys.readouterr().out
+    assert frames_of(tmp_path / "a.mkv", "rgba")[..., 3].min() == 255
+    assert run(picture, "-o", tmp_path / "b.mkv", *options[:-3], "--full-width", "--alpha") == 0
+    assert frames_of(tmp_path / "b.mkv", "rgba")[:, 0, :, 3].max() == 0  # far above the picture
+
+
 def test_a_scene_is_saved_and_used_again(picture, found, tmp_path, no_segmenter):
     saved = tmp_path / "scene"
     options = ["--seconds", "0.12", "-q"]
