@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from cartoon_models.scene.render import on_cpu
+from cartoon_models.scene.render import layer_in_frame
 from cartoon_models.scene.render.frames import render_frames
 from cartoon_models.scene.render.separable import ScaleAndShift, only_scales
 from cartoon_models.scene.render.texture import Texture
@@ -50,11 +50,11 @@ def test_planes_that_are_looked_at_straight_are_drawn_so(monkeypatch, angle, str
         used.append(arguments)
         return ScaleAndShift(*arguments)
 
-    monkeypatch.setattr(on_cpu, "ScaleAndShift", spy)
+    monkeypatch.setattr(layer_in_frame, "ScaleAndShift", spy)
     camera = turned(moved(x=0.2, y=0.1, z=0.3), angle)
     frame = next(render_frames(made, camera))
     assert len(used) == (len(made.painted) if straight else 0)
-    monkeypatch.setattr(on_cpu, "only_scales", lambda *arguments: False)
+    monkeypatch.setattr(layer_in_frame, "only_scales", lambda *arguments: False)
     assert psnr(frame, next(render_frames(made, camera))) > (100 if EXACT else 50)
 
 

@@ -24,7 +24,7 @@ from .texture_torch import TorchTexture
 from .warp import Shots, outline, shots
 
 _FAR = -1e6  # a place that lies in no layer
-_DIGITS = 9  # see on_cpu
+_DIGITS = 9  # see layer_in_frame
 _ROUNDING = 1e-3  # pixels
 
 
@@ -225,7 +225,7 @@ class _Places:
                 shares = torch.tensor([each[number][1] for each in chosen]).to(x.device)
                 found *= shares.float()[:, None, None, None]
             pixels = found if pixels is None else pixels.add_(found)
-        if self.renderer.interpolation == "bicubic":  # see on_cpu._tame
+        if self.renderer.interpolation == "bicubic":  # see blend.tame
             pixels = pixels.div_(pixels[:, 3:].clamp(min=1)).clamp_(min=0)
         texture = chosen[0][0][0]
         if texture.cut and not self._within(texture.bounds):
