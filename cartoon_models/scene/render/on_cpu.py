@@ -100,9 +100,12 @@ def _threads() -> ThreadPoolExecutor:
 def _draw_tile(work: tuple[np.ndarray, list[tuple[LayerInFrame, bool, bool]], dict]) -> None:
     tile, layers, arrays = work
     x1, y1, x2, y2 = tile
+    clear = None
     if details := "depth" in arrays:
-        depth, ids = arrays["depth"][y1:y2, x1:x2], arrays["instances"][y1:y2, x1:x2]
+        depth, ids, alpha = (arrays[name][y1:y2, x1:x2] for name in ("depth", "instances", "alpha"))
         depth[:], ids[:] = 0, -1
+        clear = scratch("clear", depth.shape)
+        clear[:] = 1
     if not layers or not layers[0][1]:
         pixels = scratch("pixels", (y2 - y1, x2 - x1, 4))
         pixels[:] = 0
@@ -111,9 +114,11 @@ def _draw_tile(work: tuple[np.ndarray, list[tuple[LayerInFrame, bool, bool]], di
         here = slice(part[1] - y1, part[3] - y1), slice(part[0] - x1, part[2] - x1)
         if opaque:
             pixels = layer.sample(tile, True, rim, "pixels")
+            if details:
+                np.subtract(1, pixels[..., 3], out=clear)
         else:
             front = layer.sample(part, False, rim, "spare")
-            over(front, pixels[here])
+            over(front, pixels[here], clear[here] if details else None)
         if details:
             shown = np.ones(pixels.shape[:2], bool) if opaque else front[..., 3] >= 0.5
             depth[here][shown] = layer.disparities(part)[shown]
@@ -121,7 +126,7 @@ def _draw_tile(work: tuple[np.ndarray, list[tuple[LayerInFrame, bool, bool]], di
     np.clip(pixels, 0, 1, out=pixels)
     cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB, arrays["picture"][y1:y2, x1:x2])
     if details:
-        arrays["alpha"][y1:y2, x1:x2] = pixels[..., 3]
+        alpha[:] = np.clip(1 - clear, 0, 1)
 
 
 def _overlap(one: np.ndarray, other: np.ndarray) -> np.ndarray:
