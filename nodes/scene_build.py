@@ -78,6 +78,13 @@ class CelKitBuildLayeredScene(io.ComfyNode):
                     tooltip="The background without the characters, from another program: of the "
                     "picture's size, or with the margin around it.",
                 ),
+                io.Boolean.Input(
+                    "complete",
+                    default=True,
+                    optional=True,
+                    tooltip="Add to each mask the drawn pieces beside it that it misses, such as a "
+                    "hand or a crown. Off: the masks as they are.",
+                ),
             ],
             outputs=[
                 scene_shared.scene_output(),
@@ -98,6 +105,7 @@ class CelKitBuildLayeredScene(io.ComfyNode):
         occluders: bool,
         depth: object = None,
         plate: torch.Tensor | None = None,
+        complete: bool = True,
     ) -> io.NodeOutput:
         convert.check_choice("anchor", anchor, MODES)
         convert.check_choice("fill", fill, FILLS)
@@ -115,6 +123,7 @@ class CelKitBuildLayeredScene(io.ComfyNode):
                 mode=anchor,
                 margin=margin / scene_shared.PERCENT,
                 occluders=occluders,
+                complete=complete,
                 fill=FILLS[fill],
                 progress=step,
             )

@@ -79,6 +79,7 @@ def _scene(options: argparse.Namespace) -> LayeredScene:
             mode=options.anchor,
             margin=options.margin / 100,
             occluders=not options.no_occluders,
+            complete=not options.no_complete,
             fill="none",
             progress=progress,
         )

@@ -100,6 +100,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "plane, or with a relief of its own (foot)",
     )
     add("--no-occluders", action="store_true", help="no layers of things before a character")
+    add(
+        "--no-complete",
+        action="store_true",
+        help="masks as they are: without the pieces beside them that they miss, such as a hand",
+    )
     add("--plate", type=Path, metavar="PICTURE", help="the background without the characters")
     add("--fill", choices=FILLS, default="auto", help="how the background is filled (auto)")
     add(

@@ -43,6 +43,7 @@ def build_scene(
     mode: str = "foot",
     margin: float = 0.1,
     occluders: bool = True,
+    complete: bool = True,
     relief: bool = True,
     focal: float = FOCAL,
     fill: str = "auto",
@@ -68,6 +69,7 @@ def build_scene(
         mode: where a character stands; see `anchor`. One of `MODES`.
         margin: how far the plate goes on past each side, as a share of the picture's width.
         occluders: make layers of background that stands before a character (needs a depth).
+        complete: add to masks the drawn regions beside them that they miss; see `completed_masks`.
         relief: let the plate follow the depth; otherwise it is a slanted plane.
         focal: focal length of the camera, in widths of the picture.
         fill: what fills in what is not known of the plate, one of `FILLS`; see `fill_background`.
@@ -105,7 +107,7 @@ def build_scene(
     depth = _depth(depth, found, pixels)
     disparity = depth.disparity.numpy()
     border = round(margin * size[1])
-    things, order = things_of(colors, found, disparity, mode, occluders and is_given)
+    things, order = things_of(colors, found, disparity, mode, occluders and is_given, complete)
     step(1, _STEPS)
     cuts = _cuts(colors, opacity, [thing.mask for thing in things], order)
     for thing, cut in zip(things, cuts, strict=True):

@@ -12,6 +12,7 @@ from ...instances.data import MASK_THRESHOLD, Instances, count_of
 from ..data import Plane
 from ..depth.anchor import anchor
 from .agreed import agreed_shifts
+from .completed import completed_masks
 from .occluders import Occluder, find_occluders
 from .order import occlusion_order
 
@@ -45,6 +46,7 @@ def things_of(
     disparity: np.ndarray,
     mode: str,
     occluders: bool,
+    complete: bool = True,
 ) -> tuple[list[Thing], list[int]]:
     """What becomes layers, and the order of its indices, the farthest first.
 
@@ -54,11 +56,15 @@ def things_of(
         disparity: float32 ``[H, W]``, 0 to 1.
         mode: where a character stands; see `anchor`.
         occluders: whether background that stands before a character becomes something of its own.
+        complete: whether masks get the drawn regions beside them that they miss; see
+            `completed_masks`.
     """
     things = []
     flat = "plane" if mode == "relief" else mode  # the relief comes when the layer's box is known
     empty = 0
     masks = [_tidied(mask) for mask in found.masks.cpu().numpy()]
+    if complete:
+        masks = completed_masks(colors, masks)
     claims = sum((mask >= MASK_THRESHOLD).astype(np.uint16) for mask in masks)
     for index, mask in enumerate(masks):
         if float(mask.max()) < MASK_THRESHOLD:
