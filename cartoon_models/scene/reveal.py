@@ -173,7 +173,11 @@ def newly_shown(scene: LayeredScene, camera: Camera) -> Tensor:
 
 def missing_pixels(scene: LayeredScene) -> np.ndarray:
     """Pixels of the plate, uint8 ``[Hp, Wp]``, 255 where nothing is and the picture does not show
-    that it is so."""
+    that it is so.
+
+    A picture that is transparent itself, such as a cut-out, goes on so behind its layers and past
+    its edges: there nothing is missing that is nearer to what is transparent than to what is there.
+    """
     unknown = _alpha(scene.plate) < _KNOWN
     if not unknown.any():
         return _bytes(unknown)
@@ -187,7 +191,15 @@ def missing_pixels(scene: LayeredScene) -> np.ndarray:
     height, width = scene.size
     in_picture = np.zeros_like(unknown)
     in_picture[-top : height - top, -left : width - left] = True
-    return _bytes(unknown & ((clear <= _SEEN) | ~in_picture))
+    missing = unknown & ((clear <= _SEEN) | ~in_picture)
+    transparent = unknown & ~missing
+    if transparent.any():
+        to_transparent, to_solid = (
+            cv2.distanceTransform(_bytes(~there), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+            for there in (transparent, ~unknown)
+        )
+        missing &= (to_transparent >= to_solid) & ~unknown.all()
+    return _bytes(missing)
 
 
 def inside_plate(plate: Layer, matrix: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -139,6 +139,16 @@ def test_a_picture_that_is_transparent_itself_is_covered_as_it_is(scene):
     assert reveal_mask(soft, Camera.still(1.0)).coverage.tolist() == [1]
 
 
+def test_a_cut_out_is_transparent_behind_its_layers_and_past_its_edges_too(scene):
+    rgba = torch.zeros_like(scene.plate.rgba)
+    cut_out = replace(scene, plate=replace(scene.plate, rgba=rgba))
+    assert not missing_pixels(cut_out).any()
+    rgba = rgba.clone()
+    rgba[8:-8, 8:20] = 1  # a wall at the left, that the margin goes on with
+    walled = missing_pixels(replace(scene, plate=replace(scene.plate, rgba=rgba))) > 0
+    assert walled[8:-8, :8].all() and not walled[:, 24:].any()
+
+
 def test_layers_hide_together_what_none_of_them_hides_alone(scene):
     thin = [layer((10, 10, 30, 30), (0.5, 0.0, 0.0), name, alpha=0.95) for name in "ab"]
     rgba = scene.plate.rgba.clone()
