@@ -12,7 +12,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .pixels import extremes, grown, shrunk, spread
+from .pixels import as_bytes, extremes, grown, is_ink, shrunk, spread
 
 _DIRECTIONS = [(dx, dy) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dx or dy]
 # Difference in RGB (largest channel) that encoders and scaling leave in an even colour.
@@ -25,7 +25,6 @@ _OFF_LINE = (0.16, 0.06)
 # edge is foreign there.
 _FOREIGN, _AROUND = (0.06, 0.14), 6
 _KIN = 0.04  # colours of a thing are no farther from those that it has inside
-_DARK = 0.3  # and ink is no lighter than this (largest channel)
 # A mask that changes by this much from pixel to pixel knows its edge.
 _CRISP = (0.3, 0.6)
 
@@ -169,19 +168,22 @@ def _foreign_share(
     between those inside, and ink. Float32 ``[H, W]``.
     """
     red, green, blue = (colors[..., channel] for channel in range(3))
-    values = np.dstack([red, green, blue, (red - green + 1) / 2, (blue - green + 1) / 2])
+    both = (np.dstack([red, blue]) - green[..., None] + 1) / 2
+    values = as_bytes(np.dstack([colors, both]))
     far = _beyond(values, extremes(values, outside, _AROUND * reach))
-    is_own = _beyond(values, extremes(values, inside, _AROUND * reach)) < _KIN
-    far[~is_own & (colors.max(axis=2) > _DARK)] = 0
+    is_own = _beyond(values, extremes(values, inside, _AROUND * reach)) < 255 * _KIN
+    far[~is_own & ~is_ink(colors)] = 0
     highest = cv2.dilate(far, np.ones((5, 5), np.uint8))
-    return far / np.maximum(highest, 1e-6) * _step(highest, *_FOREIGN)
+    share = far / np.maximum(highest, 1).astype(np.float32)
+    return share * _step(highest / np.float32(255), *_FOREIGN)
 
 
 def _beyond(values: np.ndarray, limits: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """How far the largest of five values is out of its limits, float32 ``[H, W]``, 0 within."""
-    far = np.maximum(limits[0] - values, values - limits[1])
-    far[..., 3:] *= 2  # of -1 to 1
-    return np.maximum(far.max(axis=2), 0)
+    """How far the largest of five values is out of its limits, uint8 ``[H, W]``, 0 within."""
+    far = cv2.max(cv2.subtract(limits[0], values), cv2.subtract(values, limits[1]))
+    one, two, three, four, five = (far[..., number] for number in range(5))
+    differences = cv2.max(four, five)  # of -1 to 1, so that they count twice
+    return cv2.max(cv2.max(cv2.max(one, two), three), cv2.add(differences, differences))
 
 
 def _largest(difference: np.ndarray) -> np.ndarray:

@@ -12,21 +12,21 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-_BLOCK = 4  # pixels to a side
+_BLOCK, _STEP = 4, 2  # pixels to a side, and every which of them is looked at
 _ENOUGH = 0.1  # the share of a window that has to be seen
 # A background with a larger deviation from the even change (largest channel) is not smooth.
 _SMOOTH = 0.014
-_RIDGE = 0.02  # how strongly a slope is drawn to none, as a share of the window's own spread
+_RIDGE = 0.002  # how strongly a slope is drawn to none, as a share of the window's own spread
 
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """A smooth background.
+    """A smooth background in ``n`` pixels.
 
     Attributes:
-        colors: float32 ``[H, W, 3]``, 0 to 1; where it is not known it means nothing.
-        deviation: float32 ``[H, W]``: the standard deviation of what was looked at.
-        known: bool ``[H, W]``: what was looked at is smooth, and enough.
+        colors: float32 ``[n, 3]``, 0 to 1; where it is not known it means nothing.
+        deviation: float32 ``[n]``: the standard deviation of what was looked at.
+        known: bool ``[n]``: what was looked at is smooth, and enough.
     """
 
     colors: np.ndarray
@@ -34,32 +34,44 @@ class Level:
     known: np.ndarray
 
 
-def level_around(colors: np.ndarray, tries: Sequence[tuple[np.ndarray, int]]) -> Level:
+def level_around(
+    colors: np.ndarray,
+    tries: Sequence[tuple[np.ndarray, int]],
+    rows: np.ndarray,
+    columns: np.ndarray,
+) -> Level:
     """How a smooth background goes on.
 
     Args:
         colors: float32 ``[H, W, 3]``, 0 to 1.
         tries: which pixels to look at, bool ``[H, W]``, and from how far around, in pixels. A
             pixel has the first answer that there is.
+        rows: int ``[n]``, of the pixels to know it of.
+        columns: int ``[n]``.
     """
-    height, width = colors.shape[:2]
     found = sums = last = None
     for source, around in tries:
         if source is not last:
             sums, last = _block_sums(colors, source), source
         fitted = _fitted(sums, 2 * round(around / _BLOCK) + 1)
-        if found is None:
-            found = fitted
-        else:
-            found = np.where(found[..., 10:] > 0, found, fitted)
-    wide = (found.shape[1] * _BLOCK, found.shape[0] * _BLOCK)
+        found = fitted if found is None else np.where(found[..., 10:] > 0, found, fitted)
     # Planes between the middles of blocks of which each is known.
-    found = cv2.resize(found.astype(np.float32), wide, interpolation=cv2.INTER_LINEAR)
-    found = found[:height, :width]
-    x = (np.arange(width, dtype=np.float32)[None, :, None] + 0.5) / _BLOCK
-    y = (np.arange(height, dtype=np.float32)[:, None, None] + 0.5) / _BLOCK
-    level = found[..., :3] + x * found[..., 3:6] + y * found[..., 6:9]
-    return Level(np.clip(level, 0, 1), found[..., 9], found[..., 10] > 1 - 1e-4)
+    y, x = (rows + 0.5) / _BLOCK - 0.5, (columns + 0.5) / _BLOCK - 0.5
+    top, left = np.floor(y).astype(np.intp), np.floor(x).astype(np.intp)
+    plane = np.zeros((len(rows), 11))
+    for down in (0, 1):
+        for right in (0, 1):
+            part = (1 - abs(y - top - down)) * (1 - abs(x - left - right))
+            at = (
+                (top + down).clip(0, found.shape[0] - 1),
+                (left + right).clip(0, found.shape[1] - 1),
+            )
+            plane += part[:, None] * found[at]
+    # A block's pixels are counted from the first that was looked at.
+    y, x = (rows + _STEP / 2)[:, None] / _BLOCK, (columns + _STEP / 2)[:, None] / _BLOCK
+    level = plane[:, :3] + x * plane[:, 3:6] + y * plane[:, 6:9]
+    level = level.clip(0, 1).astype(np.float32)
+    return Level(level, plane[:, 9].astype(np.float32), plane[:, 10] > 1 - 1e-4)
 
 
 def _block_sums(colors: np.ndarray, source: np.ndarray) -> np.ndarray:
@@ -68,19 +80,19 @@ def _block_sums(colors: np.ndarray, source: np.ndarray) -> np.ndarray:
     Places are in blocks from the picture's corner. In order: 1, x, y, xx, xy, yy; and of each
     channel c, cx, cy and cc.
     """
-    height, width = source.shape
-    rows, columns = -(-height // _BLOCK), -(-width // _BLOCK)
-    padding = ((0, rows * _BLOCK - height), (0, columns * _BLOCK - width))
+    colors, source = colors[::_STEP, ::_STEP], source[::_STEP, ::_STEP]
+    side = _BLOCK // _STEP
+    rows, columns = (-(-length // side) for length in source.shape)
+    padding = [(0, -length % side) for length in source.shape]
     weight = np.pad(source.astype(np.float32), padding)
     pixels = np.pad(colors, (*padding, (0, 0))) * weight[..., None]
     # Within blocks from their middles, which is all that single precision is good for.
-    within = (np.arange(_BLOCK, dtype=np.float32) + 0.5) / _BLOCK - 0.5
+    within = (np.arange(side, dtype=np.float32) + 0.5) / side - 0.5
     u, v = np.tile(within, columns)[None], np.tile(within, rows)[:, None]
 
     def means(values: np.ndarray) -> np.ndarray:
-        size = (columns, rows)
-        small = cv2.resize(values, size, interpolation=cv2.INTER_AREA).astype(np.float64)
-        return small.reshape(rows, columns, -1)
+        small = cv2.resize(values, (columns, rows), interpolation=cv2.INTER_AREA)
+        return small.astype(np.float64).reshape(rows, columns, -1)
 
     one, du, dv = means(weight), means(weight * u), means(weight * v)
     c, cu, cv = means(pixels), means(pixels * u[..., None]), means(pixels * v[..., None])

@@ -16,7 +16,7 @@ import numpy as np
 
 from .level import level_around
 from .matte import Cutout, reach_of
-from .pixels import box_of, extremes
+from .pixels import as_bytes, box_of, extremes, is_ink
 
 # Below this (largest channel) a difference is not seen; an even colour differs by as much from
 # itself after rounding.
@@ -50,26 +50,39 @@ def lift_traces(
     lifted = [_padded(cutout, beyond, size) for cutout in cutouts]
     open_to, away, owner = _edges(lifted, size, beyond)
     far, nearer = away > beyond, away > beyond // 2
-    level = level_around(colors, [(far, 16), (far, 32), (nearer, 8), (nearer, 16)])
-    around = extremes(colors, nearer, 2 * beyond)
-    behind = np.where(level.known[..., None], level.colors, np.clip(colors, *around))
-    excess = np.abs(colors - behind).max(axis=2)
-    differs = excess > np.maximum(_UNSEEN, np.where(level.known, _DEVIATIONS * level.deviation, 0))
-    least = _least_alpha(colors, behind)
+    rows, columns = np.nonzero((away <= beyond) & (open_to > 0))
+    picture = colors[rows, columns]
+    tries = [(far, 16), (far, 32), (nearer, 8), (nearer, 16)]
+    level = level_around(colors, tries, rows, columns)
+    behind = level.colors
+    uneven = ~level.known
+    limits = extremes(as_bytes(colors), nearer, 2 * beyond)
+    least, most = (part[rows[uneven], columns[uneven]] / np.float32(255) for part in limits)
+    behind[uneven] = np.clip(picture[uneven], least, most)
+    excess = np.abs(picture - behind).max(axis=1)
+    # What is unlike an uneven background may be one of its details, if it is not as dark as ink.
+    is_trace = np.where(level.known, excess > _DEVIATIONS * level.deviation, is_ink(picture))
+    differs = np.zeros(size, bool)
+    differs[rows, columns] = is_trace & (excess > _UNSEEN)
+    needed = np.zeros(size, np.float32)
+    needed[rows, columns] = _least_alpha(picture, behind)
+    known = np.zeros(size, bool)
+    known[rows, columns] = level.known
     for number, cutout in enumerate(lifted):
         place = cutout.place
         own = owner[place] == number
         covered = cutout.alpha > 0
         reached = _reached(covered, own & differs[place] & ~covered, beyond)
         others = open_to[place] / np.maximum(1 - cutout.alpha, 1e-6)
-        alpha = 1 - (1 - least[place]) / np.maximum(others, 1e-6)
+        alpha = 1 - (1 - needed[place]) / np.maximum(others, 1e-6)
         there = own & (covered | reached) & (open_to[place] > 0) & (alpha > cutout.alpha)
-        alpha = np.where((alpha > _FULL) & ~level.known[place], 1, alpha)
+        alpha = np.where((alpha > _FULL) & ~known[place], 1, alpha)
         new = there & ~covered
         cutout.colors[new] = colors[place][new]
         cutout.alpha[there] = alpha[there]
-    lifted = [_trimmed(cutout) for cutout in lifted]
-    return lifted, level.colors, level.known & (away <= beyond)
+    result = np.zeros_like(colors)
+    result[rows, columns] = behind
+    return [_trimmed(cutout) for cutout in lifted], result, known
 
 
 def _edges(
@@ -100,10 +113,10 @@ def _reached(seeds: np.ndarray, passable: np.ndarray, steps: int) -> np.ndarray:
 
 
 def _least_alpha(colors: np.ndarray, behind: np.ndarray) -> np.ndarray:
-    """float32 ``[H, W]``: with less, no colour from 0 to 1 makes these of what is behind."""
+    """float32 ``[n]``: with less, no colour from 0 to 1 makes these of what is behind."""
     difference = colors - behind
     room = np.where(difference > 0, 1 - behind, behind)
-    return (np.abs(difference) / np.maximum(room, 1e-6)).max(axis=2).clip(0, 1)
+    return (np.abs(difference) / np.maximum(room, 1e-6)).max(axis=1).clip(0, 1)
 
 
 def _padded(cutout: Cutout, by: int, size: tuple[int, int]) -> Cutout:
