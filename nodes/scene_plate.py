@@ -22,6 +22,7 @@ from ..cartoon_models.scene.plate.steps import (
     finish_plate,
     prepare_plate,
 )
+from ..cartoon_models.scene.reveal import missing_pixels
 from . import convert, models, scene_shared, wire
 
 
@@ -106,7 +107,7 @@ class CelKitBackgroundPlate(io.ComfyNode):
             scenes.append(done.scene)
             changed = (done.scene.plate.rgba != before.plate.rgba).any(dim=2)
             holes.append(changed.float())
-            texts.append(coverage_text(done.coverage))
+            texts.append(coverage_text(done.coverage, bool(missing_pixels(done.scene).any())))
         plates = [plate_colors(item) for item in scenes]
         return io.NodeOutput(
             scenes,
@@ -306,11 +307,17 @@ def with_cameras(
     return scene_shared.paired(scenes, cameras)
 
 
-def coverage_text(coverage: torch.Tensor | None) -> str:
-    """A sentence about the least share of a frame that is there."""
-    if coverage is None:
-        return "Everything unknown was filled."
-    return f"At least {100 * float(coverage.min()):.1f} % of every frame is there."
+def coverage_text(coverage: torch.Tensor | None, missing: bool = False) -> str:
+    """A sentence about the least share of a frame that is there, or without a camera of whether
+    something is missing still."""
+    if coverage is not None:
+        return f"At least {100 * float(coverage.min()):.1f} % of every frame is there."
+    if missing:
+        return (
+            "There is no background to fill the rest from: the characters cover the picture. "
+            "Connect a plate, or a model that fills."
+        )
+    return "Everything unknown was filled."
 
 
 def _placed(

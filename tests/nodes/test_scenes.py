@@ -109,6 +109,17 @@ def test_a_plate_from_elsewhere_is_taken_where_something_is_missing(call, found,
         call("CelKitBackgroundPlate", scene=scene, plate=torch.zeros(1, 10, 20, 3))
 
 
+def test_the_plate_says_where_there_is_nothing_to_fill_it_from(call, part, picture):
+    instances = part("cartoon_models.instances")
+    whole = instances.Instances.from_masks(torch.ones(1, 41, 63))
+    later = "later, by Background Plate"
+    scene, _ = call("CelKitBuildLayeredScene", instances=[whole], image=picture, fill=later)
+    *_, text = call("CelKitBackgroundPlate", scene=scene)
+    assert text.startswith("There is no background to fill the rest from")
+    *_, text = call("CelKitBackgroundPlate", scene=scene, plate=torch.zeros(1, 53, 75, 3))
+    assert text == "Everything unknown was filled."
+
+
 def test_a_model_of_another_pack_fills(call, found, picture):
     class Red:
         """Paints everything red, and a wrong tint around it."""
