@@ -29,7 +29,8 @@ NOTES = {
     "exact": "PSNR in dB (150: the same bits), coverage as a share of the frame.",
     "speed": (
         "figures: a plate and three figures; full_layers: four layers as large as the frame, none "
-        "of which hides another. share_of_copy_bandwidth: each layer read and the frame written "
+        "of which hides another; relief: the figures before a plate with relief. "
+        "share_of_copy_bandwidth: each layer read and the frame written "
         "once at the speed of copying, over the time taken. Other programs slow the frames per "
         "second; processor_s_per_frame (of all threads) hardly changes."
     ),

@@ -199,6 +199,7 @@ def speed(quick: bool, rounds: int = 5) -> dict:
     size = (90, 160) if quick else HD
     scenes = {"figures": street(size, samples=1).scene()}
     scenes["full_layers"] = full(scenes["figures"])
+    scenes["relief"] = wavy(scenes["figures"])
     frames = 2 if quick else 8
     functions = {}
     for name, scene in scenes.items():
@@ -248,6 +249,14 @@ def full(scene: LayeredScene) -> LayeredScene:
     veil = replace(scene.plate, rgba=scene.plate.rgba * 0.5)
     planes = ((0.4, 0.0, 0.0), (0.6, 0.0, 0.0), (0.9, 0.0, 0.0))
     return replace(scene, layers=tuple(replace(veil, plane=plane) for plane in planes))
+
+
+def wavy(scene: LayeredScene) -> LayeredScene:
+    """The same before a plate that has relief."""
+    height, width = scene.plate.rgba.shape[:2]
+    x, y = torch.linspace(0, 9, width), torch.linspace(0, 7, height)[:, None]
+    relief = (0.04 * x.sin() * y.cos()).contiguous()
+    return replace(scene, plate=replace(scene.plate, relief=relief))
 
 
 def least_bytes(scene: LayeredScene) -> int:

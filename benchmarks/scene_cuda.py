@@ -14,7 +14,7 @@ from cartoon_models.scene.data import LayeredScene
 from cartoon_models.scene.render.frames import INTERPOLATIONS, render_details, render_frames
 from cartoon_models.scene.render.on_torch import TorchRenderer
 
-from .scene_cases import HD, flat, full, least_bytes, player, psnr, slanted
+from .scene_cases import HD, flat, full, least_bytes, player, psnr, slanted, wavy
 from .scene_traffic import Traffic, drawn_without_memory
 from .scene_worlds import move, street
 
@@ -64,11 +64,7 @@ def counted(quick: bool) -> dict:
 
 def _scenes(size: tuple[int, int]) -> dict[str, LayeredScene]:
     figures = street(size, samples=1).scene()
-    height, width = figures.plate.rgba.shape[:2]
-    x, y = torch.linspace(0, 9, width), torch.linspace(0, 7, height)[:, None]
-    waves = (0.04 * x.sin() * y.cos()).contiguous()
-    relief = replace(figures, plate=replace(figures.plate, relief=waves))
-    return {"figures": figures, "full_layers": full(figures), "relief": relief}
+    return {"figures": figures, "full_layers": full(figures), "relief": wavy(figures)}
 
 
 def _camera(frames: int) -> Camera:

@@ -21,6 +21,8 @@ _HALF = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])  # from indices of pixel
 _FAR = np.float32(-1e6)  # an index that lies in no layer
 _DIGITS = 9  # of what a lens does, in frames that are taken to be alike
 
+Places = tuple[np.ndarray, np.ndarray]
+
 
 @dataclass(frozen=True, eq=False)
 class Painted:
@@ -66,7 +68,10 @@ class LayerInFrame:
         self.relief, self.row = painted.relief, painted.row
         self.method = method
         self.inverse = placed.inverse[frame, layer]
-        self.along = placed.along[frame, layer]
+        left, top = (side + 0.5 for side in self.layer.offset)
+        self.to_picture = np.array([[1, 0, left], [0, 1, top], [0, 0, 1]])
+        self.to_layer = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]])
+        self.along = self.to_layer @ placed.along[frame, layer]
         self.behind = bool(placed.behind[frame, layer])
         self.steps = int(placed.steps[frame, layer])
         self.reach = float(placed.reach[frame, layer]) if self.steps else 0.0
@@ -108,48 +113,61 @@ class LayerInFrame:
             rim |= found[2] & texture.cut
         return seen, opaque, rim
 
-    def places(self, tile: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where in the picture the tile's pixels look: x and y, float32."""
-        u1, u2, u3 = self._straight(tile)
+    def places(self, part: np.ndarray) -> Places:
+        """Where in the layer a part's pixels look, counted in its pixels, the middle of the first
+        one at 0: x and y, float32, valid until the next call."""
+        x, y, u3 = self._straight(part)
         good = u3 > 0
         everywhere = bool(good.all())
         if not everywhere:
             u3 = np.where(good, u3, np.float32(1))
-        u1, u2 = u1 / u3, u2 / u3
-        x, y = u1, u2
+        x /= u3
+        y /= u3
         if self.steps:
-            v1, v2, v3 = self.along.astype(np.float32)
-            to_x, to_y = v3 * u1 - v1, v3 * u2 - v2
-            for _ in range(self.steps):
-                height = self._height(x, y)
-                x, y = u1 + height * to_x, u2 + height * to_y
+            x, y = self._settled(x, y)
         if not everywhere:
             x, y = np.where(good, x, _FAR), np.where(good, y, _FAR)
         return x, y
 
-    def disparities(self, tile: np.ndarray, places: tuple | None = None) -> np.ndarray:
+    def _settled(self, u1: np.ndarray, u2: np.ndarray) -> Places:
+        """Moved by the relief; see `warp`."""
+        v1, v2, v3 = self.along.astype(np.float32)
+        to_x, to_y = u1 * v3, u2 * v3
+        to_x -= v1
+        to_y -= v2
+        x, y = u1, u2
+        into = scratch("x", u1.shape), scratch("y", u2.shape)
+        for _ in range(self.steps):
+            height = self._height(x, y)
+            x = np.multiply(height, to_x, out=into[0])
+            y = np.multiply(height, to_y, out=into[1])
+            x += u1
+            y += u2
+        return x, y
+
+    def disparities(self, part: np.ndarray, places: Places | None = None) -> np.ndarray:
         """Along the frame's camera, float32 ``[h, w]``."""
-        x, y = places or self.places(tile)
-        slope_x, slope_y, start = self.row.astype(np.float32)
+        x, y = places or self.places(part)
+        slope_x, slope_y, start = (self.row @ self.to_picture).astype(np.float32)
         disparity = slope_x * x + slope_y * y + start
-        nearer = self._straight(tile)[2]  # the distance has grown by l = (1 + r v3) / u3
+        nearer = self._straight(part)[2]  # the distance has grown by l = (1 + r v3) / u3
         if self.relief is not None:
             height = self._height(x, y)
             disparity += height
             nearer = nearer / (1 + height * np.float32(self.along[2]))
         return disparity * nearer
 
-    def _straight(self, tile: np.ndarray) -> np.ndarray:
-        """u of each pixel, float32 ``[3, h, w]``."""
-        xs, ys = np.arange(tile[0], tile[2]) + 0.5, np.arange(tile[1], tile[3]) + 0.5
-        across = (self.inverse[:, 0, None] * xs).astype(np.float32)
-        down = (self.inverse[:, 1, None] * ys + self.inverse[:, 2, None]).astype(np.float32)
+    def _straight(self, part: np.ndarray) -> np.ndarray:
+        """u of each pixel, float32 ``[3, h, w]``, for places in the layer."""
+        inverse = self.to_layer @ self.inverse
+        xs, ys = np.arange(part[0], part[2]) + 0.5, np.arange(part[1], part[3]) + 0.5
+        across = (inverse[:, 0, None] * xs).astype(np.float32)
+        down = (inverse[:, 1, None] * ys + inverse[:, 2, None]).astype(np.float32)
         return across[:, None, :] + down[:, :, None]
 
     def _height(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        left, top = (np.float32(side + 0.5) for side in self.layer.offset)
-        border = cv2.BORDER_REPLICATE
-        return cv2.remap(self.relief, x - left, y - top, cv2.INTER_LINEAR, borderMode=border)
+        into, border = scratch("height", x.shape), cv2.BORDER_REPLICATE
+        return cv2.remap(self.relief, x, y, cv2.INTER_LINEAR, into, border)
 
     def sample(self, part: np.ndarray, opaque: bool, rim: bool, name: str) -> np.ndarray:
         """Premultiplied pixels of a part of a tile, in memory that the name stands for; colours may
@@ -187,7 +205,7 @@ class LayerInFrame:
         self,
         textures: list[tuple[Texture, float]],
         part: np.ndarray,
-        places: tuple | None,
+        places: Places | None,
         opaque: bool,
         rim: bool,
         name: str,
@@ -203,13 +221,16 @@ class LayerInFrame:
         if self.method == cv2.INTER_CUBIC and not opaque:
             tame(pixels)
         if rim:
-            x1, y1, x2, y2 = textures[0][0].bounds
+            bounds = np.array(textures[0][0].bounds) - np.tile(self.to_picture[:2, 2], 2)
+            x1, y1, x2, y2 = bounds.astype(np.float32)
             x, y = places
             inward = np.minimum(np.minimum(x - x1, x2 - x), np.minimum(y - y1, y2 - y))
             pixels *= np.clip(inward * np.float32(self.scale) + np.float32(0.5), 0, 1)[..., None]
         return pixels
 
-    def _warp(self, texture: Texture, part: np.ndarray, places, name: str) -> np.ndarray:
+    def _warp(
+        self, texture: Texture, part: np.ndarray, places: Places | None, name: str
+    ) -> np.ndarray:
         straight = self.straight.get(texture)
         if straight is not None:
             return straight.draw(tuple(part))
@@ -230,6 +251,8 @@ class LayerInFrame:
                 borderMode=border,
             )
             return into
-        x = places[0] * np.float32(to[0, 0]) + np.float32(to[0, 2])
-        y = places[1] * np.float32(to[1, 1]) + np.float32(to[1, 2])
+        x, y = places
+        to = (to @ self.to_picture).astype(np.float32)
+        if not np.array_equal(to, np.eye(3)):
+            x, y = x * to[0, 0] + to[0, 2], y * to[1, 1] + to[1, 2]
         return cv2.remap(texture.rgba, x, y, self.method, into, border)
