@@ -6,6 +6,7 @@ its height leans, and a figure whose layer is not as near as the ground at its f
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from cartoon_models.scene.depth.anchor import anchor, background_plane
@@ -20,15 +21,15 @@ def measure(places: Sequence[Place], looks: bool = True) -> dict:
     """How the guessed depth of places moves in a truck of `TRUCK`.
 
     Per kind of place the degrees by which uprights lean; the pixels by which feet slide; the share
-    by which the plate is stretched sideways (of 99.5 % of its pixels at most); and how many pixels
-    lie between its nearest and its farthest part.
+    by which the plate is stretched sideways (of 99.5 % of its pixels at most); and by how many
+    pixels figures move away from what is seen around their upper halves.
 
     Args:
         looks: whether the guess sees the picture.
     """
     report: dict = {}
     for kind in KINDS:
-        lean, slides, stretch, spans = [], [], [], []
+        lean, slides, stretch, apart = [], [], [], []
         for place in (place for place in places if place.kind == kind):
             drift, own = drifts(place, looks)
             lean += leaning(drift, place)
@@ -36,7 +37,7 @@ def measure(places: Sequence[Place], looks: bool = True) -> dict:
             seen = place.instances.masks.amax(0).numpy() < 0.5
             change = np.abs(np.diff(drift, axis=1))[seen[:, 1:] & seen[:, :-1]]
             stretch.append(float(np.percentile(change, 99.5)))
-            spans.append(float(drift.max() - drift.min()))
+            apart += depths_between(drift, own, place)
         if lean:
             report[kind] = {
                 "uprights": len(lean),
@@ -46,7 +47,8 @@ def measure(places: Sequence[Place], looks: bool = True) -> dict:
                 "slide_mean": _rounded(np.mean(slides)) if slides else None,
                 "slide_p95": _rounded(np.percentile(slides, 95)) if slides else None,
                 "stretch": _rounded(max(stretch)),
-                "parallax_in_plate": _rounded(np.mean(spans)),
+                "apart_mean": _rounded(np.mean(apart)),
+                "apart_p10": _rounded(np.percentile(apart, 10)),
             }
     return report
 
@@ -87,6 +89,20 @@ def sliding(drift: np.ndarray, own: np.ndarray, place: Place) -> list[float]:
         below = min(int(rows.max()) + 1, drift.shape[0] - 1)
         at_foot = columns[rows >= rows.max() - 2]
         found.append(abs(float(by) - float(drift[below, at_foot].mean())))
+    return found
+
+
+def depths_between(drift: np.ndarray, own: np.ndarray, place: Place) -> list[float]:
+    """Pixels, of each figure: its own drift less that of what is seen around its upper half."""
+    inside = place.instances.masks.numpy() >= 0.5
+    around = np.ones((21, 21), np.uint8)
+    found = []
+    for mask, by in zip(inside, own, strict=True):
+        rows = np.flatnonzero(mask.any(axis=1))
+        ring = (cv2.dilate(mask.astype(np.uint8), around) > 0) & ~inside.any(axis=0)
+        ring[(rows[0] + rows[-1]) // 2 :] = False
+        if ring.any():
+            found.append(float(by - drift[ring].mean()))
     return found
 
 

@@ -39,7 +39,7 @@ _SPECK = 0.001  # of a figure's area
 # where the root of the area seen is 1 (both in picture heights), and its power; the weight of that.
 _WHOLE, _BY_SIDE, _BY_SIZE = 1.5, 0.6, 0.3
 _FAR = 0.05  # disparity of what is behind everything, of the nearest
-_BEFORE_FEET = 0.06  # picture heights: the ground goes on so far above the highest feet
+_BEFORE_FEET = 0.18  # picture heights: the ground goes on so far above the highest feet
 _FOOT_ROWS = 0.03  # share of a figure's rows, as of `anchor`
 
 Inside = tuple[tuple[slice, slice], np.ndarray]
@@ -115,6 +115,7 @@ def guess_depth(
             ramp,
             _ground_tops(figures, ground, stands),
             _feet([inside for inside, on in zip(insides, stands, strict=True) if on]),
+            _whole(insides, np.maximum(nearness / nearest, _FAR), (height, width)),
             max(nearness[figures.is_seen].max(initial=0), 1e-3) / nearest if len(insides) else 1.0,
             _FAR,
         )
@@ -195,6 +196,16 @@ def _feet(insides: list[Inside]) -> np.ndarray:
         left, top = window[1].start, window[0].start
         foot[:] = left + columns[0], left + columns[-1] + 1, top + rows[-1] + 1
     return feet
+
+
+def _whole(
+    insides: list[Inside], nearness: np.ndarray, size: tuple[int, int]
+) -> Iterator[tuple[np.ndarray, float]]:
+    """Of each figure its mask, bool ``[H, W]``, and its disparity."""
+    for (window, inside), near in zip(insides, nearness, strict=True):
+        mask = np.zeros(size, bool)
+        mask[window] = inside
+        yield mask, float(near)
 
 
 def _hidden(insides: list[Inside], size: tuple[int, int]) -> np.ndarray:

@@ -8,12 +8,14 @@ Bhat and others, "GradientShop", 2010), and sideways nowhere steep, so that noth
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from .smooth import below, bounded_slope
 from .uprights import Drawing, bare_ground, crossing, drawing_of, end_of_ground, standing_rows
 
-LEAN = 1.5
+LEAN = 2.0
 """Degrees by which what stands in the background leans at most, where the guess knows of it, in a
 truck of `TRUCK` of the picture's width."""
 TRUCK = 0.08
@@ -33,6 +35,7 @@ def standing_surface(
     ramp: np.ndarray,
     tops: tuple[float | None, float, float],
     feet: np.ndarray,
+    figures: Iterable[tuple[np.ndarray, float]],
     nearest: float,
     farthest: float,
 ) -> np.ndarray:
@@ -42,11 +45,13 @@ def standing_surface(
         picture: float32 ``[H, W, 3]``, 0 to 1.
         hidden: bool ``[H, W]``: the characters.
         ramp: ``[H]``, the ground's disparity in each row.
-        tops: rows in picture heights: that above which nobody stands on the ground, or None where
-            nobody does at all and the ground's end is to be looked for; the highest that the ground
-            can end at; and where it ends if its end is not seen.
+        tops: rows in picture heights: how high the ground goes for the feet on it, or None where
+            nobody stands at all (it goes on to its end where that is seen); the highest that its
+            end is taken to be at; and where it ends if nobody stands and no end is seen.
         feet: ``[N, 3]``, of each who stands on the ground its left and right and its lowest row, in
             pixels.
+        figures: of each character where it is, bool ``[H, W]``, and its disparity; what is above
+            its feet and beside it lies behind it.
         nearest: disparity of the nearest character, by which a camera measures its amount.
         farthest: what the disparity falls to at most.
     """
@@ -74,15 +79,17 @@ def standing_surface(
     found = found.clip(farthest, max(float(ramp.max()), farthest))
     steps = _SIDEWAYS * nearest / columns, 2 * max(float(np.diff(ramp).max()), least)
     low, high = _cones(kept >= _FOOT, ramp, steps)
-    found = bounded_slope(found.clip(low, high), (steps[0], 1.0))
+    behind = _behind(figures, (rows, columns), (steps[0], least))
+    found = bounded_slope(np.minimum(found.clip(low, high), behind), (steps[0], 1.0))
     return cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def _top(drawing: Drawing, feet: float | None, highest: float, otherwise: float) -> float:
-    if feet is not None:
-        return feet
     found = end_of_ground(drawing)
-    return otherwise if found is None else max(found, highest)
+    seen = otherwise if found is None else max(found, highest)
+    if feet is None:
+        return seen
+    return feet if found is None else min(feet, seen)
 
 
 def _profile(
@@ -107,6 +114,25 @@ def _cones(
     high = np.minimum(below(values, steps), 1.0)
     low = np.maximum(-below(np.where(feet, -ramp[:, None], np.inf), steps), 0.0)
     return low, np.maximum(low, high)
+
+
+def _behind(
+    figures: Iterable[tuple[np.ndarray, float]],
+    shape: tuple[int, int],
+    steps: tuple[float, float],
+) -> np.ndarray:
+    """The largest disparity ``[h, w]`` that lies behind all figures, down to their lowest rows."""
+    import cv2
+
+    most = np.full(shape, 1.0)
+    for mask, near in figures:
+        small = cv2.resize(mask.astype(np.float32), shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
+        rows = np.flatnonzero(small.any(axis=1))
+        if len(rows):
+            upper = slice(0, rows[-1])
+            cone = below(np.where(small[upper], near, np.inf), steps)
+            most[upper] = np.minimum(most[upper], cone)
+    return most
 
 
 def _solved(

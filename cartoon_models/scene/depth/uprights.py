@@ -17,6 +17,7 @@ _STEP = 0.06  # of colours beside each other: something is drawn
 _DRAWN = 0.2  # of a row: so much drawing counts fully
 _LOWEST = 25  # parts of the picture's height: the last of them is its lower edge
 _HIGHEST_END, _LOWEST_END = 0.2, 0.9  # picture heights, of ground whose end is seen
+_WIDEST = 0.3  # of the picture: what crosses over from the ground and is wider is no one thing
 _APART = 0.012  # of the longer side: characters' outlines are not the background's
 
 
@@ -113,6 +114,8 @@ def crossing(drawing: Drawing, top: int, ground: np.ndarray) -> np.ndarray:
         left, upper, width, height, _ = stats[label]
         piece = labels[upper : upper + height, left : left + width] == label
         straight = drawing.upright[upper : upper + height, left : left + width] * piece
+        if width > _WIDEST * rest.shape[1]:
+            continue
         if upper <= top and (straight.max(axis=1) > 0.5).sum() > height / 2:
             result[upper : upper + height, left : left + width] |= piece
     return result
