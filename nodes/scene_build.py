@@ -83,7 +83,7 @@ class CelKitBuildLayeredScene(io.ComfyNode):
                     default=True,
                     optional=True,
                     tooltip="Add to each mask the drawn pieces beside it that it misses, such as a "
-                    "hand or a crown. Off: the masks as they are.",
+                    "hand or an ear. Off: the masks as they are.",
                 ),
             ],
             outputs=[

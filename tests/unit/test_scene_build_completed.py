@@ -116,3 +116,17 @@ def test_a_scene_has_the_piece_in_the_layer(complete):
     alpha[y1:y2, x1:x2] = layer.rgba[..., 3]
     assert (share(alpha, parts["hand"]) > 0.8) == complete
     assert psnr(flattened(scene)[..., :3], picture) > 60
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_an_enclosed_island_stays_only_if_its_colour_is_seen_elsewhere(elsewhere):
+    picture = meadow()
+    body, hole = np.zeros((2, *SIZE), bool)
+    body[30:90, 40:110] = True
+    hole[50:64, 66:84] = True
+    picture[body] = SKIN
+    picture[hole] = [0.8, 0.2, 0.6]
+    if elsewhere:
+        picture[5:30, 5:60] = [0.8, 0.2, 0.6]
+    (mask,) = completed_masks(picture, [(body & ~hole).astype(np.float32)])
+    assert share(mask, hole) == (0 if elsewhere else 1)

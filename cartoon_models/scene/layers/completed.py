@@ -1,4 +1,4 @@
-"""Masks with the pieces that a network left out: a crown, a hand, a strip of a sleeve.
+"""Masks with the pieces that a network left out: a hand, an ear, a strip of a sleeve.
 
 A piece that stays on the plate stands still while the character moves. Drawn pictures consist of
 regions of even colour between edges and ink lines, so what is missing is a whole region or what a
@@ -10,55 +10,25 @@ colours of the outside, again and again), on regions instead of pixels.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from ...instances.data import MASK_THRESHOLD
 from .pixels import grown
+from .regions import BINS, Pieces, cut_regions
 
 _LONGEST = 1280  # pixels of the side at which regions are looked for
-_FLAT = 16  # levels of 256 by which colours change within a region from pixel to pixel
-_LEAST_REGION = 6  # pixels without an edge that make a region
-_THICK = 4.0  # pixels to the next region from which on ink and texture are regions themselves
 _LINE = 1  # pixels of a thin outline that the outside may have got
 _SLIVER = 2  # pixels from a mask's edge to which it is not certain
 _ROUNDS = 4  # what was added shows the way to what lies behind it
-# Of a histogram of colours: bins for L, a and b, and what its blur counts as alike, in bins.
-_BINS = (32, 48, 48)
-_ALIKE = 1.25
+_ALIKE = 1.25  # bins of a histogram of colours: what its blur counts as alike
 # Weights of the evidence, by logistic regression on the regions beside found masks in 75 pictures:
 # scenes of training/toon and compositions of clip art.
 _CONTACT, _SEEN, _SHARE, _AREA, _BIAS = 1.35, 0.3, 0.36, -0.21, -2.78
 _SURE = 0.8  # log-odds; at more, less is stolen from the background and more left behind
-_LARGEST = 0.5  # share of a mask's pixels
-
-
-@dataclass(frozen=True, eq=False)
-class _Pieces:
-    """Regions of a picture, cut where masks end.
-
-    Attributes:
-        labels: int32 ``[h, w]``, 0 to n - 1.
-        bins: int64 ``[n]``, the bin of the mean colour.
-        area: float64 ``[n]``, pixels.
-        owner: int64 ``[n]``, the index of the mask that has it; -1: none.
-        odd: bool ``[h, w]``, pixels that have not the colour of their piece.
-        edge: float64 ``[n]``, pixels at the picture's edge.
-        first, second: int64 ``[m]``, pieces that touch, both ways round.
-        length: float64 ``[m]``, pixels of the border that they share.
-    """
-
-    labels: np.ndarray
-    bins: np.ndarray
-    area: np.ndarray
-    owner: np.ndarray
-    odd: np.ndarray
-    edge: np.ndarray
-    first: np.ndarray
-    second: np.ndarray
-    length: np.ndarray
+_ELSEWHERE = 0.05  # share of an island's pixels: as many that look like it are none
+_LARGEST = 0.5  # share of a mask's pixels that one piece has at most
 
 
 def completed_masks(colors: np.ndarray, masks: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -66,7 +36,8 @@ def completed_masks(colors: np.ndarray, masks: Sequence[np.ndarray]) -> list[np.
 
     A region is added to the mask that it touches most if much of its border touches masks and its
     colour is one of that mask's and not one of what lies outside all masks elsewhere: sky between
-    two legs, grass and leaves stay. Nothing is taken away from a mask.
+    two legs, grass and leaves stay. What masks enclose is added too if nothing outside looks like
+    it. Nothing is taken away from a mask.
 
     Args:
         colors: float32 ``[H, W, 3]``, 0 to 1, sRGB.
@@ -82,7 +53,7 @@ def completed_masks(colors: np.ndarray, masks: Sequence[np.ndarray]) -> list[np.
     scale = min(1.0, _LONGEST / max(height, width))
     size = max(8, round(width * scale)), max(8, round(height * scale))
     picture = (np.clip(_resized(colors, size), 0, 1) * 255 + 0.5).astype(np.uint8)
-    pieces = _pieces(picture, _owners([_resized(mask, size) for mask in masks]))
+    pieces = cut_regions(picture, _owners([_resized(mask, size) for mask in masks]))
     owner = pieces.owner.copy()
     for _ in range(_ROUNDS):
         wins, to = _evidence(pieces, owner, len(masks))
@@ -90,6 +61,7 @@ def completed_masks(colors: np.ndarray, masks: Sequence[np.ndarray]) -> list[np.
         if not added.any():
             break
         owner[added] = to[added]
+    _add_islands(pieces, owner)
     for index, mask in enumerate(masks):
         added = (owner == index) & (pieces.owner != index)
         if added.any():
@@ -118,7 +90,7 @@ def _owners(masks: Sequence[np.ndarray]) -> np.ndarray:
     return owners
 
 
-def _evidence(pieces: _Pieces, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _evidence(pieces: Pieces, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Log-odds ``[n]`` that a piece belongs to the mask that it touches most, and which that is."""
     number = len(owner)
     beside = owner[pieces.second]
@@ -149,7 +121,41 @@ def _evidence(pieces: _Pieces, owner: np.ndarray, count: int) -> tuple[np.ndarra
     return np.where(fits, odds, -np.inf), to
 
 
-def _outlined(pieces: _Pieces, added: np.ndarray, free: np.ndarray) -> np.ndarray:
+def _add_islands(pieces: Pieces, owner: np.ndarray) -> None:
+    """Gives what masks enclose to that with the longest border, if nothing outside looks like it.
+
+    Through a hole between an arm and a body the background is seen, which goes on elsewhere.
+    """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    count = len(owner)
+    free = owner < 0
+    one, two = pieces.first, pieces.second
+    within = free[one] & free[two]
+    links = coo_matrix((np.ones(within.sum(), np.int8), (one[within], two[within])), (count,) * 2)
+    island = connected_components(links, directed=False)[1]
+    area = np.bincount(island[free], pieces.area[free], count)
+    edge = np.bincount(island[free], pieces.edge[free], count)
+    alike = _alike(pieces, free)
+    looks = np.bincount(island[free], (alike * pieces.area)[free], count)
+    # Of all that looks like it no more can be its own than there is of it.
+    likely = (area > 0) & (edge == 0) & (looks <= (1 + _ELSEWHERE) * area * area)
+    for number in np.flatnonzero(likely):
+        chosen = free & (island == number)
+        outside = (alike - _alike(pieces, chosen))[chosen]
+        border = chosen[one] & (owner[two] >= 0)
+        sizes = np.bincount(owner[two[border]], pieces.length[border])
+        to = int(sizes.argmax())
+        largest = _LARGEST * pieces.area[owner == to].sum()
+        if (
+            outside @ pieces.area[chosen] <= _ELSEWHERE * area[number] ** 2
+            and area[number] <= largest
+        ):
+            owner[chosen] = to
+
+
+def _outlined(pieces: Pieces, added: np.ndarray, free: np.ndarray) -> np.ndarray:
     """bool ``[h, w]``: the pieces that were added, and what of their outlines went to the outside.
 
     That is what is nearby and has not the colour of the piece that it was shared out to.
@@ -158,7 +164,7 @@ def _outlined(pieces: _Pieces, added: np.ndarray, free: np.ndarray) -> np.ndarra
     return whole | (grown(whole, _LINE) & free[pieces.labels] & pieces.odd)
 
 
-def _reaching_out(added: np.ndarray, pieces: _Pieces) -> np.ndarray:
+def _reaching_out(added: np.ndarray, pieces: Pieces) -> np.ndarray:
     """What was added without slivers along a mask: how its edge runs is for the matte to say."""
     masked = (pieces.owner >= 0)[pieces.labels]
     away = cv2.distanceTransform((~masked).astype(np.uint8), cv2.DIST_L2, 3)
@@ -168,121 +174,13 @@ def _reaching_out(added: np.ndarray, pieces: _Pieces) -> np.ndarray:
     return added & kept[parts]
 
 
-def _alike(pieces: _Pieces, chosen: np.ndarray) -> np.ndarray:
+def _alike(pieces: Pieces, chosen: np.ndarray) -> np.ndarray:
     """float64 ``[n]``: pixels of the chosen pieces that have the colour of each piece."""
     from scipy.ndimage import gaussian_filter1d
 
-    amount = np.bincount(pieces.bins[chosen], pieces.area[chosen], np.prod(_BINS))
-    amount = amount.reshape(_BINS).astype(np.float32)
+    amount = np.bincount(pieces.bins[chosen], pieces.area[chosen], np.prod(BINS))
+    amount = amount.reshape(BINS).astype(np.float32)
     for axis in range(3):
         amount = gaussian_filter1d(amount, _ALIKE, axis=axis, mode="constant", truncate=3)
     peak = gaussian_filter1d(np.eye(1, 9, 4)[0], _ALIKE, mode="constant", truncate=3)[4] ** 3
     return amount.ravel()[pieces.bins].astype(np.float64) / peak
-
-
-def _pieces(picture: np.ndarray, owners: np.ndarray) -> _Pieces:
-    """The regions of a uint8 picture, those that a mask cuts in parts that hang together."""
-    regions, lab, change = _regions(picture)
-    labels, first = _cut(regions, owners)
-    count = len(first)
-    flat = labels.ravel()
-    area = np.bincount(flat, minlength=count).astype(np.float64)
-    # At its border a piece has the colours of what is beside it too.
-    weight = np.exp(change.ravel() / -_FLAT) + 1e-3
-    weights = np.bincount(flat, weight, count)
-    place = np.zeros(count, np.int64)
-    odd = np.zeros(labels.shape, bool)
-    for channel, bins in enumerate(_BINS):
-        mean = np.bincount(flat, weight * lab[..., channel].ravel(), count) / weights
-        odd |= np.abs(lab[..., channel] - mean[labels]) > _FLAT
-        place = place * bins + np.minimum(mean * bins / 256, bins - 1).astype(np.int64)
-    sides = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    one, two = _neighbours(labels)
-    pair, length = np.unique(
-        np.concatenate([one * count + two, two * count + one]), return_counts=True
-    )
-    return _Pieces(
-        labels,
-        place,
-        area,
-        owners.ravel()[first],
-        odd,
-        np.bincount(sides, minlength=count).astype(np.float64),
-        pair // count,
-        pair % count,
-        length.astype(np.float64),
-    )
-
-
-def _regions(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Numbers of regions of even colour, the picture in 8-bit L, a, b, and how much that changes.
-
-    They are int64 ``[h, w]``, uint8 ``[h, w, 3]`` and uint8 ``[h, w]``, from pixel to pixel.
-
-    What changes little from pixel to pixel is flooded outwards until floods meet (Meyer, "Color
-    image segmentation", 1992): a thin ink line is shared out to both sides.
-    """
-    picture = cv2.medianBlur(np.ascontiguousarray(picture), 3)
-    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
-    around = np.ones((3, 3), np.uint8)
-    change = (cv2.dilate(lab, around) - cv2.erode(lab, around)).max(axis=2)
-    even = (change < _FLAT).astype(np.uint8)
-    count, seeds, stats, _ = cv2.connectedComponentsWithStats(even, connectivity=4)
-    kept = stats[:, cv2.CC_STAT_AREA] >= _LEAST_REGION
-    kept[0] = False
-    number = np.zeros(count, np.int32)
-    number[kept] = np.arange(1, kept.sum() + 1)
-    seeds = number[seeds]
-    away = cv2.distanceTransform((seeds == 0).astype(np.uint8), cv2.DIST_L2, 3)
-    _, thick = cv2.connectedComponents((away > _THICK).astype(np.uint8), connectivity=8)
-    seeds = np.where(thick > 0, thick + int(kept.sum()), seeds).astype(np.int32)
-    if not seeds.any():
-        return np.zeros(seeds.shape, np.int64), lab, change
-    cv2.watershed(picture, seeds)
-    open_ = seeds <= 0
-    _, nearest = cv2.distanceTransformWithLabels(
-        open_.astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    value = np.zeros(nearest.max() + 1, np.int64)
-    value[nearest[~open_]] = seeds[~open_]
-    return value[nearest], lab, change
-
-
-def _cut(regions: np.ndarray, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Regions cut by masks, as numbers from 0, and where in the picture each one's first pixel is.
-
-    Outside the masks, what is left of a region falls into the parts that hang together.
-    """
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    top = owners.max() + 2
-    cut = regions * top + owners + 1
-    owned = np.zeros(regions.max() + 1, bool)
-    owned[regions[owners >= 0]] = True
-    loose = owned[regions] & (owners < 0)
-    places = np.flatnonzero(loose)
-    if len(places):
-        index = np.full(loose.shape, -1, np.int64)
-        index.ravel()[places] = np.arange(len(places))
-        pairs = []
-        for one, two in (
-            (np.s_[:, :-1], np.s_[:, 1:]),
-            (np.s_[:-1], np.s_[1:]),
-        ):
-            joined = (index[one] >= 0) & (index[two] >= 0) & (regions[one] == regions[two])
-            pairs.append((index[one][joined], index[two][joined]))
-        one, two = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
-        links = coo_matrix((np.ones(len(one), np.int8), (one, two)), shape=(len(places),) * 2)
-        cut.ravel()[places] = cut.max() + 1 + connected_components(links, directed=False)[1]
-    _, first, labels = np.unique(cut, return_index=True, return_inverse=True)
-    return labels.reshape(cut.shape).astype(np.int32), first
-
-
-def _neighbours(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of numbers that lie side by side, one for each two pixels."""
-    pairs = []
-    for one, two in ((labels[:, :-1], labels[:, 1:]), (labels[:-1], labels[1:])):
-        differ = one != two
-        pairs.append((one[differ].astype(np.int64), two[differ].astype(np.int64)))
-    return tuple(np.concatenate(parts) for parts in zip(*pairs, strict=True))
