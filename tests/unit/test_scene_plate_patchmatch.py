@@ -240,3 +240,25 @@ def test_beyond_the_edge_the_colours_beside_it_are_expected():
     assert np.array_equal(expected[..., 3], counts)
     assert expected[20, 2, 0] < 0.02 and expected[20, 57, 0] > 0.98
     assert 0.3 < expected[2, 30, 0] < 0.7
+
+
+def test_in_large_pictures_pieces_found_in_small_ones_are_copied_as_sharp():
+    y, x = np.mgrid[:96, :1300].astype(np.float32)
+    picture = np.where(
+        ((x + y) // 12 % 2 > 0)[..., None], np.float32([0.9, 0.6, 0.3]), np.float32([0.2, 0.4, 0.7])
+    )
+    hole = np.zeros((96, 1300), bool)
+    hole[30:70, 600:660] = True
+    wanted = hole.copy()
+    wanted[:, 650:] = False
+    found = patchmatch(picture, hole, wanted, ~hole)
+    rows, columns = np.nonzero(wanted)
+    rows_from = rows + found.offsets[wanted, 0]
+    columns_from = columns + found.offsets[wanted, 1]
+    assert not hole[rows_from, columns_from].any()
+    assert np.array_equal(found.picture[wanted], picture[rows_from, columns_from])
+    assert np.array_equal(found.picture[~hole], picture[~hole])
+    assert np.abs(found.picture - picture)[wanted].mean() < 0.02
+    assert (found.costs[wanted] >= 0).all()
+    again = patchmatch(picture, hole, wanted, ~hole)
+    assert np.array_equal(again.picture, found.picture)

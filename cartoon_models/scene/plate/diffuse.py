@@ -47,12 +47,12 @@ def _filled(weighted: np.ndarray, weight: np.ndarray, sweeps: int) -> np.ndarray
     half = ((width + 1) // 2, (height + 1) // 2)
     coarse = _filled(_halved(weighted), _halved(weight), sweeps)
     guess = _doubled(coarse.reshape(half[1], half[0], -1), (height, width))
-    unknown = ~known[..., None]
-    np.copyto(colors, guess, where=unknown)
+    unknown = (~known).astype(np.uint8)
+    result = cv2.copyTo(np.ascontiguousarray(guess), unknown, colors)
     for _ in range(sweeps):
-        mean = cv2.filter2D(colors, -1, _NEIGHBOURS, borderType=cv2.BORDER_REPLICATE)
-        np.copyto(colors, mean.reshape(colors.shape), where=unknown)
-    return colors
+        mean = cv2.filter2D(result, -1, _NEIGHBOURS, borderType=cv2.BORDER_REPLICATE)
+        result = cv2.copyTo(mean, unknown, result)
+    return result.reshape(colors.shape)  # OpenCV drops a single channel
 
 
 def _halved(values: np.ndarray) -> np.ndarray:

@@ -37,14 +37,15 @@ def exemplar_guess(
     unknown = scale.unknown.copy()
     confidence = (is_inside & ~unknown).astype(np.float32)
     origin = np.arange(height * width).reshape(height, width)
-    refused = np.where(scale.sources, 0, np.float32(np.inf))
+    sources = _Sources(scale, far, unexpected)
     while unknown.any():
         known = is_inside & ~unknown
-        for row, column in _next(image, known, unknown, confidence, radius):
-            patch = _around(row, column, radius)
-            mask = (is_inside[patch] & ~unknown[patch]).astype(np.float32)
-            found = _best(image, patch, mask, refused, (row, column), far, unexpected, scale)
-            source, missing = _around(*found, radius), unknown[patch]
+        chosen = _next(image, known, unknown, confidence, radius)
+        patches = [_around(row, column, radius) for row, column in chosen]
+        masks = np.stack([is_inside[patch] & ~unknown[patch] for patch in patches])
+        found = sources.best(chosen, np.stack([image[patch] for patch in patches]), masks)
+        for patch, mask, place in zip(patches, masks, found, strict=True):
+            source, missing = _around(*place, radius), unknown[patch]
             image[patch][missing] = image[source][missing]
             origin[patch][missing] = origin[source][missing]
             confidence[patch][missing] = (confidence[patch] * mask).sum() / (2 * radius + 1) ** 2
@@ -52,44 +53,52 @@ def exemplar_guess(
     return image, origin
 
 
-def _best(
-    image: np.ndarray,
-    patch: tuple[slice, slice],
-    mask: np.ndarray,
-    refused: np.ndarray,
-    place: tuple[int, int],
-    far: tuple[float, float],
-    unexpected: float,
-    scale: Scale,
-) -> tuple[int, int]:
-    """The middle of the source that is most like what is known of a patch, nearby if there is."""
-    import cv2
+class _Sources:
+    """All that may be copied, to be compared with some patches at a time."""
 
-    side, radius = scale.side, scale.radius
-    for reach in (side // 4, max(image.shape)):
-        top, left = (max(radius, middle - reach) for middle in place)
-        bottom, right = (
-            min(end - radius, middle + reach + 1)
-            for end, middle in zip(image.shape[:2], place, strict=True)
-        )
-        inner = (slice(top, bottom), slice(left, right))
-        if not np.isfinite(refused[inner].min()):
-            continue
-        wide = image[top - radius : bottom + radius, left - radius : right + radius]
-        price = cv2.matchTemplate(wide, image[patch], cv2.TM_SQDIFF, mask=mask)
-        down = far[0] * (np.arange(top, bottom) - place[0]) ** 2
-        across = far[1] * (np.arange(left, right) - place[1]) ** 2
-        beyond = down[:, None] + across
-        if scale.expected is not None:
-            *color, counts = scale.expected[place]
-            away = scale.around[inner] - np.float32(color)
-            away = np.einsum("hwc,hwc->hw", away, away) / 3 - TOLERATED
-            beyond = beyond + np.float32(unexpected * counts) * np.maximum(away, 0)
-        price += np.float32(3 * mask.sum() / side**2) * beyond
-        price += refused[inner]
-        row, column = np.unravel_index(int(price.argmin()), price.shape)
-        return top + int(row), left + int(column)
-    raise ValueError("There is no source to copy from.")
+    def __init__(self, scale: Scale, far: tuple[float, float], unexpected: float) -> None:
+        self.scale, self.far, self.unexpected = scale, far, unexpected
+        self.rows, self.columns = np.nonzero(scale.sources)
+        if not len(self.rows):
+            raise ValueError("There is no source to copy from.")
+        steps = np.arange(-scale.radius, scale.radius + 1)
+        patches = scale.image[self.rows + steps[:, None, None], self.columns + steps[:, None]]
+        self.colors = np.moveaxis(patches, 2, 3).reshape(-1, len(self.rows))  # [values, sources]
+        self.squares = (patches**2).sum(3).reshape(-1, len(self.rows))
+        if scale.around is not None:
+            self.around = scale.around[self.rows, self.columns]
+
+    def best(
+        self, places: list[tuple[int, int]], patches: np.ndarray, masks: np.ndarray
+    ) -> list[tuple[int, int]]:
+        """The middles of the sources that are most like what is known of each patch, nearby if
+        there are any.
+
+        Args:
+            places: middles of the patches, which do not touch.
+            patches: float32 ``[n, side, side, 3]``.
+            masks: bool ``[n, side, side]``: what is known of them.
+        """
+        weights = masks.astype(np.float32)
+        known = (patches * weights[..., None]).reshape(len(places), -1)
+        prices = weights.reshape(len(places), -1) @ self.squares - 2 * (known @ self.colors)
+        near, found = self.scale.side // 4, []
+        for price, (row, column), share in zip(prices, places, weights, strict=True):
+            down, across = (self.rows - row).astype(np.float32), (self.columns - column)
+            across = across.astype(np.float32)
+            beyond = self.far[0] * down**2 + self.far[1] * across**2
+            if self.scale.expected is not None:
+                *color, counts = self.scale.expected[row, column]
+                away = self.around - np.float32(color)
+                away = np.einsum("nc,nc->n", away, away) / 3 - TOLERATED
+                beyond += np.float32(self.unexpected * counts) * np.maximum(away, 0)
+            price = price + np.float32(3 * share.sum() / self.scale.side**2) * beyond
+            is_near = np.maximum(np.abs(down), np.abs(across)) <= near
+            if is_near.any():
+                price[~is_near] = np.inf
+            at = int(price.argmin())
+            found.append((int(self.rows[at]), int(self.columns[at])))
+        return found
 
 
 def _next(

@@ -6,18 +6,21 @@ import numpy as np
 
 from .exemplar import TOLERATED, exemplar_guess
 from .patches import PAD, Scale, descriptors, repadded
+from .refined import SEAM, are_sources, doubled, lay_coarse
 
 _EXACT_PAIRS = 3e8  # all patches are compared with all sources up to so many pairs
 _CHUNK = 2**22  # pairs at a time
+_FREQUENCIES = (5, 2)  # of lightness and of chroma, by which patches are compared
+_TELLING = (0, 1, 5, 15, 18)  # of these: means, and where lightness falls
 _JUMPS = (1, 4)  # how far offsets spread at once, in pixels; at most PAD
-# In squared colour: what a pixel pays when all its neighbours have other offsets, and what a
-# source pays for lying one longer side of the picture away. Backgrounds are more alike along a
-# row than along a column: sky, hills, ground.
-_SEAM = 5e-4
+# In squared colour: what a source pays for lying one longer side of the picture away. Backgrounds
+# are more alike along a row than along a column: sky, hills, ground.
 _FAR_ACROSS, _FAR_ALONG = 2e-2, 1e-1
 # What a source pays, in squared colour, for each by which what is around it is not as expected.
 _UNEXPECTED = 0.3
 _GUESSED = 4  # times that, while little of a patch is known
+
+_Described = tuple[np.ndarray, np.ndarray]
 
 
 class OffsetField:
@@ -27,15 +30,13 @@ class OffsetField:
     same step wherever the source is one, because the padding keeps rows apart.
     """
 
-    def __init__(self, scale: Scale, searched: bool, reach: int | None) -> None:
+    def __init__(self, scale: Scale, reach: int | None) -> None:
         """Args:
-        searched: whether sources are looked for here, or only neighbours' offsets taken over.
         reach: pixels of the hole around its wanted part that are worked on, too; None: all.
         """
         import cv2
 
         self.scale = scale
-        self.rich = searched
         part = scale.unknown.astype(np.uint8)
         if reach is not None:
             near = np.ones((2 * reach + 1,) * 2, np.uint8)
@@ -55,11 +56,14 @@ class OffsetField:
         self.next_to = np.stack([self.index[self.places + step] for step in steps])
         self.beside = np.maximum(1, (self.next_to >= 0).sum(0)).astype(np.float32)
         self.expected = self.counting = None
-        if searched and scale.expected is not None:
+        if scale.expected is not None:
             self.expected = scale.expected.reshape(-1, 4)[self.places]
             self.counting = np.float32(_UNEXPECTED) * self.expected[:, 3]
         self.image = scale.image.copy()
-        self.known = self._described_sources()
+        price = np.float32([_FAR_ALONG, _FAR_ACROSS]) ** 0.5 / scale.side
+        rows, columns = np.divmod(np.arange(touched.size), scale.width)
+        self.where = np.stack([rows * price[0], columns * price[1]], axis=1).astype(np.float32)
+        self.known = self._described(scale.image, slice(None))
         self.offsets = np.zeros(len(self.places), np.int64)
         self.costs = np.zeros(len(self.places), np.float32)
 
@@ -68,33 +72,16 @@ class OffsetField:
         far = _GUESSED * _FAR_ALONG, _GUESSED * _FAR_ACROSS
         image, origin = exemplar_guess(self.scale, far, _GUESSED * _UNEXPECTED)
         self.image = repadded(image)
-        self.offsets = self._nearest(self._described()) - self.places
+        self.offsets = self._nearest(self._described(self.image, self.places)) - self.places
         guessed = origin.ravel()[self.places]
         good = self.in_hole & self.is_source[guessed]
         self.offsets[good] = (guessed - self.places)[good]
 
     def start_from(self, coarse: OffsetField, rng: np.random.Generator) -> None:
         """From twice the offsets of the next coarser scale."""
-        import cv2
-
-        width, coarse_width = self.scale.width, coarse.scale.width
-        rows, columns = np.divmod(self.places, width)
-        parents = ((rows - PAD) // 2 + PAD) * coarse_width + (columns - PAD) // 2 + PAD
-        chosen = coarse.index[parents]
-        sources = coarse.places[chosen] + coarse.offsets[chosen]
-        down = sources // coarse_width - parents // coarse_width
-        right = sources % coarse_width - parents % coarse_width
-        found = self.places + 2 * (down * width + right)
-        lost = (chosen < 0) | ~self._are_sources(found)
-        found[lost] = rng.choice(self.source_places, int(lost.sum()))
-        self.offsets = found - self.places
-        large = cv2.resize(
-            coarse.image[PAD:-PAD, PAD:-PAD], None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR
-        )
-        inner = self.image[PAD:-PAD, PAD:-PAD]
-        large = large[: inner.shape[0], : inner.shape[1]]
-        np.copyto(inner, large, where=self.scale.unknown[PAD:-PAD, PAD:-PAD, None])
-        self.paint(vote=self.rich)
+        self.offsets, self.costs = doubled(self.scale, self.places, coarse, rng)
+        lay_coarse(self.image, self.scale.unknown, coarse.image)
+        self.paint(vote=True)
 
     def paint(self, vote: bool) -> None:
         """Paint the hole: each pixel as its own offset says, or as all patches over it vote."""
@@ -122,12 +109,12 @@ class OffsetField:
 
     def search(self, rng: np.random.Generator, sweeps: int) -> None:
         """Better offsets for the patches as they are painted now."""
-        wanted = self._described()
+        wanted = self._described(self.image, self.places)
         self.costs = self._differences(wanted, self.places + self.offsets)
         width = self.scale.width
-        spans = _spans(self.scale.side) if self.rich else ()
+        spans = _spans(self.scale.side)
         for _ in range(sweeps):
-            for jump in _JUMPS if self.rich else _JUMPS[:1]:
+            for jump in _JUMPS:
                 for step in (-jump, jump, -jump * width, jump * width):
                     neighbour = self.index[self.places + step]
                     offsets = np.where(neighbour < 0, self.offsets, self.offsets[neighbour])
@@ -136,51 +123,47 @@ class OffsetField:
                 down, right = rng.integers(-span, span + 1, (2, len(self.places)))
                 self._try(wanted, self.offsets + down * width + right)
 
-    def _try(self, wanted: np.ndarray, offsets: np.ndarray) -> None:
+    def _try(self, wanted: _Described, offsets: np.ndarray) -> None:
         found = self.places + offsets
-        maybe = np.flatnonzero((offsets != self.offsets) & self._are_sources(found))
-        offsets = offsets[maybe]
-        costs = self._differences(wanted, found[maybe], maybe)
+        maybe = np.flatnonzero((offsets != self.offsets) & are_sources(self.is_source, found))
+        offsets, found = offsets[maybe], found[maybe]
         beside = self.next_to[:, maybe]
         theirs = self.offsets[beside]
         change = (theirs != offsets).astype(np.int8) - (theirs != self.offsets[maybe])
         change[beside < 0] = 0
-        seam = _SEAM * change.sum(0, dtype=np.int8) / self.beside[maybe]
-        better = costs + seam < self.costs[maybe]
+        bound = self.costs[maybe] - SEAM * change.sum(0, dtype=np.int8) / self.beside[maybe]
+        # Of most the first numbers say enough.
+        costs = self._apart(wanted, found, maybe, first=True)
+        left = np.flatnonzero(costs < bound)
+        maybe, offsets, bound = maybe[left], offsets[left], bound[left]
+        costs = costs[left] + self._apart(wanted, found[left], maybe, first=False)
+        better = costs < bound
         self.offsets[maybe[better]] = offsets[better]
         self.costs[maybe[better]] = costs[better]
 
-    def _are_sources(self, found: np.ndarray) -> np.ndarray:
-        return self.is_source.take(found, mode="clip") & (found >= 0) & (found < self.index.size)
+    def _differences(self, wanted: _Described, found: np.ndarray) -> np.ndarray:
+        """Of each patch and a source: mean squared colour, and the prices of distance and of
+        surroundings that are not as expected."""
+        parts = (self._apart(wanted, found, slice(None), first) for first in (True, False))
+        return sum(parts).astype(np.float32)
 
-    def _differences(
-        self, wanted: np.ndarray, found: np.ndarray, which: np.ndarray | slice = slice(None)
+    def _apart(
+        self, wanted: _Described, found: np.ndarray, which: np.ndarray | slice, first: bool
     ) -> np.ndarray:
-        """Of patches and sources: mean squared colour, and the price of distance."""
-        away = wanted[which] - self.known[found]
+        """The one half of that sum or the other."""
+        away = wanted[not first][which] - self.known[not first][found]
         differences = np.einsum("nd,nd->n", away, away)
-        places = self.places[which]
-        width, side = self.scale.width, self.scale.side
-        down = (found // width - places // width) / side
-        right = (found % width - places % width) / side
-        if self.expected is not None:
+        if not first and self.expected is not None:
             away = self.expected[which][:, :3] - self.scale.around.reshape(-1, 3)[found]
             away = np.einsum("nd,nd->n", away, away) / 3 - TOLERATED
             differences += self.counting[which] * np.maximum(away, 0)
-        return (differences + _FAR_ALONG * down**2 + _FAR_ACROSS * right**2).astype(np.float32)
+        return differences
 
-    def _nearest(self, wanted: np.ndarray) -> np.ndarray:
+    def _nearest(self, wanted: _Described) -> np.ndarray:
         """The best source of each patch, all compared with all."""
-        width, side = self.scale.width, self.scale.side
-        weights = np.float32([_FAR_ALONG, _FAR_ACROSS]) ** 0.5 / side
-
-        def with_place(vectors: np.ndarray, places: np.ndarray) -> np.ndarray:
-            where = np.stack(np.divmod(places, width), axis=1) * weights
-            return np.concatenate([vectors, where], axis=1).astype(np.float32)
-
-        known = with_place(self.known[self.source_places], self.source_places)
+        known = np.concatenate([part[self.source_places] for part in self.known], axis=1)
+        wanted = np.concatenate(wanted, axis=1)
         lengths = (known * known).sum(1) / 2
-        wanted = with_place(wanted, self.places)
         best = np.empty(len(wanted), np.int64)
         step = max(1, int(_CHUNK / len(known)))
         for first in range(0, len(wanted), step):
@@ -188,23 +171,14 @@ class OffsetField:
             best[first : first + step] = likeness.argmax(1)
         return self.source_places[best]
 
-    def _described(self) -> np.ndarray:
-        """float32 ``[N, D]``: the patches as they are painted now."""
-        planes = descriptors(self.image, self.scale.radius, *self._frequencies)
-        return np.stack([plane.ravel()[self.places] for plane in planes], axis=1)
-
-    def _described_sources(self) -> np.ndarray:
-        """float32 ``[pixels, D]``; only rows of sources mean something."""
-        import cv2
-
-        described = cv2.merge(
-            list(descriptors(self.scale.image, self.scale.radius, *self._frequencies))
-        )
-        return described.reshape(self.index.size, -1)
-
-    @property
-    def _frequencies(self) -> tuple[int, int]:
-        return (5, 2) if self.rich else (3, 1)
+    def _described(self, image: np.ndarray, places: np.ndarray | slice) -> _Described:
+        """Patches of an image, the two halves of their numbers; the first has the place, too."""
+        planes = descriptors(image, self.scale.radius, *_FREQUENCIES)
+        planes = [plane.ravel()[places] for plane in planes]
+        first = [plane for number, plane in enumerate(planes) if number in _TELLING]
+        rest = [plane for number, plane in enumerate(planes) if number not in _TELLING]
+        first += list(self.where[places].T)
+        return np.stack(first, axis=1), np.stack(rest, axis=1)
 
 
 def _spans(side: int) -> list[int]:

@@ -9,6 +9,7 @@ import numpy as np
 
 RADII = (3, 2, 1)  # patches of 7 x 7, or smaller ones where the background is cut up
 PAD = 8  # pixels around the picture; what reaches over the edge lands there, and is no source
+SEARCHED_SIDE = 640  # of a larger scale, the offsets found below are only refined
 _GUESSED_SIDE = 192  # the longer one, at the coarsest scale
 _SMALLEST_SIDE = 16
 _FEWEST_SOURCES = 16
@@ -34,7 +35,7 @@ class Scale:
         sources: bool ``[h, w]``: centres of patches that hold nothing but sources.
         radius: of the patches, which are ``2 * radius + 1`` pixels wide.
         expected: float32 ``[h, w, 4]``: colours that are expected around each pixel, and how much
-            they count; None: none are.
+            they count; None: none are, or nothing is searched for.
         around: float32 ``[h, w, 3]``: the colours around each pixel, to compare with those.
     """
 
@@ -91,7 +92,11 @@ def scales(
         for radius, count, enough in zip(RADII, usable, wanted_count, strict=True)
         if count >= enough
     )
-    return [_scale(*part, radius, expected) for part in parts]
+    made = []
+    for part in parts:
+        is_searched = max(part[0].shape[:2]) <= SEARCHED_SIDE or part is parts[-1]
+        made.append(_scale(*part, radius, expected if is_searched else None))
+    return made
 
 
 def halved(

@@ -19,11 +19,11 @@ import numpy as np
 
 from ...progress import Progress
 from .offset_field import OffsetField
-from .patches import PAD, scales
+from .patches import PAD, SEARCHED_SIDE, scales
+from .refined import RefinedField
 
-_SEARCHED_SIDE = 640  # of a larger scale, the offsets found below are only refined
 _CONTEXT = 12  # pixels around what is wanted that are searched with it
-_COARSEST, _SEARCHED, _REFINED = 8, 3, 1  # rounds of painting and searching
+_COARSEST, _SEARCHED, _REFINED = 8, 3, 1  # rounds of painting and searching, or choosing
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ def patchmatch(
     if not pyramid:
         return None
     rng = np.random.default_rng(seed)
-    searched = [scale.side <= _SEARCHED_SIDE or scale is pyramid[-1] for scale in pyramid]
+    searched = [scale.side <= SEARCHED_SIDE or scale is pyramid[-1] for scale in pyramid]
     rounds = [_SEARCHED if is_searched else _REFINED for is_searched in searched]
     rounds[-1] = _COARSEST
     done, total = 0, sum(rounds)
@@ -81,25 +81,29 @@ def patchmatch(
     for scale, is_searched, count in zip(
         reversed(pyramid), reversed(searched), reversed(rounds), strict=True
     ):
-        coarse = field
+        steps(done, total)
+        if not is_searched:
+            field = RefinedField(scale, field, rng)
+            done += count
+            continue
+        coarse, field = field, OffsetField(scale, None if field is None else _CONTEXT)
         if coarse is None:
-            field = OffsetField(scale, is_searched, None)
             field.start(rng)
         else:
-            field = OffsetField(scale, is_searched, _CONTEXT if is_searched else 0)
             field.start_from(coarse, rng)
         for number in range(count):
             steps(done, total)
             if number:
-                field.paint(vote=is_searched)
-            field.search(rng, sweeps=2 if is_searched else 1)
+                field.paint(vote=True)
+            field.search(rng, sweeps=2)
             done += 1
-    field.paint(vote=False)
+    if isinstance(field, OffsetField):
+        field.paint(vote=False)
     steps(total, total)
     return _cropped(field, picture.shape[:2])
 
 
-def _cropped(field: OffsetField, size: tuple[int, int]) -> Copied:
+def _cropped(field: OffsetField | RefinedField, size: tuple[int, int]) -> Copied:
     width = field.scale.width
     offsets = np.zeros((field.index.size, 2), np.int64)
     found = field.places + field.offsets
