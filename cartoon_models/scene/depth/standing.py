@@ -16,8 +16,8 @@ from .smooth import below, bounded_slope
 from .uprights import Drawing, bare_ground, crossing, drawing_of, end_of_ground, standing_rows
 
 LEAN = 2.0
-"""Degrees by which what stands in the background leans at most, where the guess knows of it, in a
-truck of `TRUCK` of the picture's width."""
+"""Degrees by which what lies above the ground leans at most, in a truck of `TRUCK` of the picture's
+width; what is seen to stand lower down leans as little where there is room beside it."""
 TRUCK = 0.08
 
 _SIDE = 160  # pixels of the longer side that it is computed in
@@ -126,7 +126,8 @@ def _behind(
 
     most = np.full(shape, 1.0)
     for mask, near in figures:
-        small = cv2.resize(mask.astype(np.float32), shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
+        share = cv2.resize(mask * np.uint8(255), shape[::-1], interpolation=cv2.INTER_AREA)
+        small = share > 127
         rows = np.flatnonzero(small.any(axis=1))
         if len(rows):
             upper = slice(0, rows[-1])
