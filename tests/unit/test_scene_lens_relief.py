@@ -8,8 +8,9 @@ import torch
 
 from cartoon_models.scene.data import Layer, LayeredScene
 from cartoon_models.scene.render.frames import render_details, render_frames
-from cartoon_models.scene.render.lens_blur import disc_shares, several_discs, taking_part
+from cartoon_models.scene.render.lens_blur import disc_shares, held, several_discs, taking_part
 from cartoon_models.scene.render.on_torch import TorchRenderer
+from cartoon_models.scene.render.texture import Texture
 from tests.unit.small_scenes import SIZE, focused, layer, moved, psnr
 
 WIDTH = SIZE[1]
@@ -111,3 +112,21 @@ def test_the_rim_of_a_tilted_layer_runs_out_over_what_lies_behind():
     left, right = frame[24, 22 - 6 : 22 + 6, 0], frame[24, 42 - 6 : 42 + 6, 0].flip(0)
     assert ((right > 0.05) & (right < 0.95)).sum() > ((left > 0.05) & (left < 0.95)).sum() + 2
     assert (right[:6] > 0).any() and right.diff().min() > -0.02
+
+
+def test_frames_that_hardly_differ_share_what_is_blurred(monkeypatch):
+    made, blurred = stepped((None, None, None), (0.3, 0.6, 0.9)), []
+    blur = Texture.blurred
+
+    def spy(texture, diameter, shares=None):
+        blurred.append(diameter)
+        return blur(texture, diameter, shares)
+
+    monkeypatch.setattr(Texture, "blurred", spy)
+    camera = focused(moved(6, x=0.1), 0.9, 16 / WIDTH)
+    frames = list(render_frames(made, camera))
+    once = len(blurred)
+    assert once == len(set(blurred)) > 1
+    # And each frame is what it is alone, whatever was drawn before it.
+    assert torch.equal(frames[5], next(render_frames(made, camera.frames([5]))))
+    assert held(9.601, 3.17) == (9.625, 3.1875)

@@ -10,7 +10,7 @@ import numpy as np
 from ..data import Layer, LayeredScene
 from ..geometry import Size, plane_row
 from .blend import tame
-from .lens_blur import disc_shares, several_discs, taking_part
+from .lens_blur import disc_shares, held, several_discs, taking_part
 from .pyramid import Pyramid
 from .scratch import scratch
 from .separable import ScaleAndShift, only_scales
@@ -19,7 +19,6 @@ from .warp import Shots
 
 _HALF = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])  # from indices of pixels to their middles
 _FAR = np.float32(-1e6)  # an index that lies in no layer
-_DIGITS = 9  # of what a lens does, in frames that are taken to be alike
 
 Places = tuple[np.ndarray, np.ndarray]
 
@@ -187,7 +186,7 @@ class LayerInFrame:
         return pixels
 
     def _parted(self, disc: float) -> list[tuple[Texture, float]]:
-        unit, sharp = self.lens[0] * self.lens[2] / self.scale, self.lens[1] / self.scale
+        unit, sharp = held(self.lens[0] * self.lens[2] / self.scale, self.lens[1] / self.scale)
 
         def shares(texture: Texture) -> np.ndarray:
             x, y = texture.places()
@@ -198,8 +197,7 @@ class LayerInFrame:
                 disparity += cv2.resize(self.relief, size, interpolation=cv2.INTER_AREA)
             return taking_part(np.abs(np.float32(unit) * disparity - np.float32(sharp)), disc)
 
-        key = round(unit, _DIGITS), round(sharp, _DIGITS)
-        return self.pyramid.choose_parted(self.scale, disc, shares, key)
+        return self.pyramid.choose_parted(self.scale, disc, shares, (unit, sharp))
 
     def _mixed(
         self,

@@ -29,6 +29,7 @@ _STEPS = 8  # diameters per pixel of that copy that are told apart, so that some
 _SAMPLES = 8  # per pixel and direction, of the disc's edge
 _ALIKE = 1.0  # pixels of a frame by which the discs of a layer may differ and be one
 _NARROWEST = 2.0  # pixels of the layer: the first disc of several
+_HELD = 16  # steps per pixel of the layer
 _LEAST_SHARE = 1 / 64  # of a sharp pixel in the disc of another
 
 
@@ -105,6 +106,17 @@ def disc_shares(diameters: Array, discs: Sequence[float]) -> Iterator[Array]:
             yield 1 - above if above is not None else square * 0 + 1
         else:
             yield reached - above if above is not None else reached
+
+
+def held(unit: float, sharp: float) -> tuple[float, float]:
+    """The two numbers that diameters follow from, about as they are: so that frames that hardly
+    differ share what is blurred.
+
+    Args:
+        unit, sharp: what is at disparity d has a disc of ``abs(unit * d - sharp)`` pixels of the
+            layer.
+    """
+    return round(unit * _HELD) / _HELD, round(sharp * _HELD) / _HELD
 
 
 def taking_part(diameters: Array, disc: float) -> Array:

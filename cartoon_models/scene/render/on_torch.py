@@ -18,13 +18,12 @@ from ..camera import Camera
 from ..data import Layer, LayeredScene
 from ..geometry import Size, plane_row
 from .frame import Frame
-from .lens_blur import disc_shares, several_discs, taking_part
+from .lens_blur import disc_shares, held, several_discs, taking_part
 from .pyramid import Pyramid
 from .texture_torch import TorchTexture
 from .warp import Shots, outline, shots
 
 _FAR = -1e6  # a place that lies in no layer
-_DIGITS = 9  # see layer_in_frame
 _ROUNDING = 1e-3  # pixels
 
 
@@ -191,9 +190,8 @@ class _Places:
         pixels = None
         for disc, share in zip(discs, disc_shares(own, discs), strict=True):
             if disc > 0:
-                shares = self._shares(unit * near / scale, sharp / scale, disc)
-                key = round(unit * near / scale, _DIGITS), round(sharp / scale, _DIGITS)
-                textures = pyramid.choose_parted(scale, disc, shares, key)
+                key = held(unit * near / scale, sharp / scale)
+                textures = pyramid.choose_parted(scale, disc, self._shares(*key, disc), key)
             found = self._mixed([textures], group).mul_(share[:, None])
             pixels = found if pixels is None else pixels.add_(found)
         return pixels

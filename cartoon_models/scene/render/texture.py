@@ -114,18 +114,20 @@ class Texture:
             shares: float32 ``[h, w]``, above 0: how much each pixel takes part.
         """
         kernel = disc_kernel(diameter)
-        rgba = self.rgba if shares is None else self.rgba * shares[..., None]
+        rgba = self.rgba if shares is None else cv2.multiply(self.rgba, _four(shares))
         if self.ground:
             soft = _convolved(rgba, kernel, (0, 0, 0, 0))
             # Colour mixes with known colour only; what is not known stays so.
-            soft *= self.rgba[..., 3:] / np.maximum(soft[..., 3:], 1e-6)
+            soft_alpha = np.maximum(soft[..., 3], 1e-6)
+            soft = cv2.multiply(soft, _four(self.rgba[..., 3] / soft_alpha))
             return Texture(soft, self.origin, self.step, self.bounds, self.sides, True)
         grown, bounds = grown_by(len(kernel) // 2, self.sides, self.bounds, self.step)
         origin = (self.origin[0] - self.step * grown[2], self.origin[1] - self.step * grown[0])
         soft = _convolved(rgba, kernel, grown)
         if shares is not None:  # what lies around it takes part as its rim does
             shares = cv2.copyMakeBorder(shares, *grown, cv2.BORDER_REPLICATE)
-            soft /= cv2.filter2D(shares, -1, kernel, borderType=cv2.BORDER_REPLICATE)[..., None]
+            whole = cv2.filter2D(shares, -1, kernel, borderType=cv2.BORDER_REPLICATE)
+            soft = cv2.divide(soft, _four(whole))
         return Texture(soft, origin, self.step, bounds, self.sides)
 
     def places(self) -> tuple[np.ndarray, np.ndarray]:
@@ -136,6 +138,11 @@ class Texture:
             (x + self.step * (np.arange(width) + 0.5)).astype(np.float32),
             (y + self.step * (np.arange(height) + 0.5)).astype(np.float32),
         )
+
+
+def _four(plane: np.ndarray) -> np.ndarray:
+    """``[h, w]`` for each channel: faster than that numpy repeats it."""
+    return cv2.merge([plane] * 4)
 
 
 def _convolved(rgba: np.ndarray, kernel: np.ndarray, grown: tuple[int, ...]) -> np.ndarray:
