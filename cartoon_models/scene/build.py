@@ -54,7 +54,7 @@ def build_scene(
 
     The camera that took the picture sees the picture again, exactly: layers have clean edge colours
     and soft edges, and what is left of a pixel is the plate's. Characters that the picture's edge
-    cuts off go on into the margin with the colours they have there.
+    cuts off go on into the margin with pieces of themselves.
 
     Args:
         picture: ``[H, W]`` or ``[H, W, 1|3|4]``; a fourth channel is its transparency.

@@ -17,7 +17,7 @@ from .silhouette import rows_on
 # No pattern shows in a margin as narrow as one patch of PatchMatch: there the edge is repeated.
 _NARROW = 7
 _SOLID = 0.5  # alpha from which a pixel has a colour of its own
-_DEEP = 2.5  # margins of the layer, from the edge in, that may be copied
+_DEEP = 1.5  # margins of the layer, from the edge in, that may be copied
 
 
 def carried_on(
@@ -99,40 +99,54 @@ def _colored(
     sides: tuple[int, int, int, int],
     seed: int,
 ) -> np.ndarray:
-    """The layer with that alpha, premultiplied; beyond its own pixels with colours copied.
-
-    PatchMatch sees the layer before a colour that it does not have, inside and beyond the edge, so
-    that silhouettes are matched with silhouettes.
-    """
+    """The layer with that alpha, premultiplied; beyond its own pixels with colours copied."""
     import cv2
 
     there = rgba[..., 3] >= _SOLID
     straight = rgba[..., :3] / np.maximum(rgba[..., 3:], 1e-6)
     wanted = ~own & (alpha > 0)
-    if not there.any() or not wanted.any():
-        return np.dstack([straight * alpha[..., None], alpha])
-    away = cv2.distanceTransform((~wanted).astype(np.uint8), cv2.DIST_L2, 3)
-    near = away <= _DEEP * max(sides)
-    rows, columns = np.flatnonzero(near.any(1)), np.flatnonzero(near.any(0))
-    part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    if there.any() and wanted.any():
+        key = _unlike(straight[there])
+        away = cv2.distanceTransform((~wanted).astype(np.uint8), cv2.DIST_L2, 3)
+        near = (away <= _DEEP * max(sides)).astype(np.uint8)
+        count, labels, boxes, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
+        for label in range(1, count):  # above and below a figure, say
+            left, top, width, height, _ = boxes[label]
+            part = slice(top, top + height), slice(left, left + width)
+            here = labels[part] == label
+            masks = own[part] & here, there[part], wanted[part] & here
+            if masks[2].any():
+                colors = _copied(straight[part], rgba[part][..., 3], *masks, key, seed)
+                straight[part][masks[2]] = colors[masks[2]]
+    return np.dstack([straight * alpha[..., None], alpha])
+
+
+def _copied(
+    straight: np.ndarray,
+    alpha: np.ndarray,
+    own: np.ndarray,
+    there: np.ndarray,
+    wanted: np.ndarray,
+    key: np.ndarray,
+    seed: int,
+) -> np.ndarray:
+    """The colours where wanted, float32 ``[h, w, 3]``, copied from the layer's own pixels.
+
+    PatchMatch sees the layer before a colour that it does not have, inside and beyond the edge, so
+    that silhouettes are matched with silhouettes.
+    """
     # Whatever is copied has a colour: that of the silhouette nearby, where the layer has none.
-    straight, wanted = continued(straight[part], there[part], ~there[part]), wanted[part]
-    key = _unlike(rgba[there][:, :3])
-    seen = np.where(own[part], rgba[part][..., 3], 0)[..., None]
-    picture = (straight * seen + key * (1 - seen)).astype(np.float32)
-    copied = patchmatch(picture, wanted, wanted, (own & near)[part], copies=there[part], seed=seed)
+    colors = continued(straight, there, ~there) if there.any() else straight
+    seen = np.where(own, alpha, 0)[..., None]
+    picture = (colors * seen + key * (1 - seen)).astype(np.float32)
+    copied = patchmatch(picture, wanted, wanted, own, copies=there, seed=seed)
     if copied is None:  # too thin to copy from: the edge goes on
-        colors = straight
-    else:
-        rows, columns = np.nonzero(wanted)
-        offsets = copied.offsets[wanted]
-        colors = straight.copy()
-        colors[wanted] = straight[rows + offsets[:, 0], columns + offsets[:, 1]]
-        colors = blend_copies(colors, (own & there)[part], wanted, copied.offsets)
-    result = rgba.copy()
-    result[part][..., :3] = colors * alpha[part][..., None]
-    result[..., 3] = alpha
-    return result
+        return colors
+    rows, columns = np.nonzero(wanted)
+    offsets = copied.offsets[wanted]
+    filled = colors.copy()
+    filled[wanted] = colors[rows + offsets[:, 0], columns + offsets[:, 1]]
+    return blend_copies(filled, own & there, wanted, copied.offsets)
 
 
 def _unlike(colors: np.ndarray) -> np.ndarray:
