@@ -133,7 +133,7 @@ class LayeredScene:
         for layer in self.layers:
             if layer.instance == instance:
                 return layer
-        there = [layer.instance for layer in self.layers if layer.instance is not None]
+        there = sorted(layer.instance for layer in self.layers if layer.instance is not None)
         raise IndexError(f"No layer shows instance {instance}; there are {there or 'none'}.")
 
     def to(self, device: torch.device | str) -> LayeredScene:
