@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from ...instances.data import MASK_THRESHOLD
-from .pixels import grown
+from .pixels import box_of, grown
 from .regions import BINS, Pieces, cut_regions
 
 _LONGEST = 1280  # pixels of the side at which regions are looked for
@@ -62,10 +62,12 @@ def completed_masks(colors: np.ndarray, masks: Sequence[np.ndarray]) -> list[np.
             break
         owner[added] = to[added]
     _add_islands(pieces, owner)
+    free = (pieces.owner < 0)[pieces.labels].astype(np.uint8)
+    away = cv2.distanceTransform(free, cv2.DIST_L2, 3)
     for index, mask in enumerate(masks):
         added = (owner == index) & (pieces.owner != index)
         if added.any():
-            whole = _reaching_out(_outlined(pieces, added, owner < 0), pieces)
+            whole = _drawn(pieces, added, owner < 0, away)
             share = _resized(whole.astype(np.float32), (width, height))
             masks[index] = np.maximum(mask, share)
     return masks
@@ -155,23 +157,22 @@ def _add_islands(pieces: Pieces, owner: np.ndarray) -> None:
             owner[chosen] = to
 
 
-def _outlined(pieces: Pieces, added: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """bool ``[h, w]``: the pieces that were added, and what of their outlines went to the outside.
+def _drawn(pieces: Pieces, added: np.ndarray, free: np.ndarray, away: np.ndarray) -> np.ndarray:
+    """bool ``[h, w]``: pieces that were added, with what of their outlines went to the outside.
 
-    That is what is nearby and has not the colour of the piece that it was shared out to.
+    That is what is nearby and has not the colour of the piece that it was shared out to. Slivers
+    along a mask are left out: how its edge runs is for the matte to say.
     """
     whole = added[pieces.labels]
-    return whole | (grown(whole, _LINE) & free[pieces.labels] & pieces.odd)
-
-
-def _reaching_out(added: np.ndarray, pieces: Pieces) -> np.ndarray:
-    """What was added without slivers along a mask: how its edge runs is for the matte to say."""
-    masked = (pieces.owner >= 0)[pieces.labels]
-    away = cv2.distanceTransform((~masked).astype(np.uint8), cv2.DIST_L2, 3)
-    count, parts = cv2.connectedComponents(added.astype(np.uint8), connectivity=8)
+    x1, y1, x2, y2 = box_of(whole, _LINE)
+    place = slice(y1, y2), slice(x1, x2)
+    part = whole[place]
+    part = part | (grown(part, _LINE) & free[pieces.labels[place]] & pieces.odd[place])
+    count, parts = cv2.connectedComponents(part.astype(np.uint8), connectivity=8)
     kept = np.zeros(count, bool)
-    kept[parts[away > _SLIVER]] = True
-    return added & kept[parts]
+    kept[parts[away[place] > _SLIVER]] = True
+    whole[place] = part & kept[parts]
+    return whole
 
 
 def _alike(pieces: Pieces, chosen: np.ndarray) -> np.ndarray:
