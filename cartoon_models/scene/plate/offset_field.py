@@ -72,10 +72,10 @@ class OffsetField:
         far = _GUESSED * _FAR_ALONG, _GUESSED * _FAR_ACROSS
         image, origin = exemplar_guess(self.scale, far, _GUESSED * _UNEXPECTED)
         self.image = repadded(image)
-        self.offsets = self._nearest(self._described(self.image, self.places)) - self.places
-        guessed = origin.ravel()[self.places]
-        good = self.in_hole & self.is_source[guessed]
-        self.offsets[good] = (guessed - self.places)[good]
+        found = origin.ravel()[self.places]
+        lost = ~(self.in_hole & self.is_source[found])
+        found[lost] = self._nearest(self._described(self.image, self.places[lost]))
+        self.offsets = found - self.places
 
     def start_from(self, coarse: OffsetField, rng: np.random.Generator) -> None:
         """From twice the offsets of the next coarser scale."""
