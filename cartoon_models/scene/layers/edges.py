@@ -24,6 +24,7 @@ _OFF_LINE = (0.16, 0.06)
 # A colour this far (largest channel) from all that is found within so many times the reach of an
 # edge is foreign there.
 _FOREIGN, _AROUND = (0.06, 0.14), 6
+_RIM = 1  # pixels beside ink that are its rim
 _KIN = 0.04  # colours of a thing are no farther from those that it has inside
 # A mask that changes by this much from pixel to pixel knows its edge.
 _CRISP = (0.3, 0.6)
@@ -97,7 +98,9 @@ def with_foreign(
     """
     outside = ~grown(inside, 2 * reach) & ~hidden & ~unseen
     foreign = (_foreign_share(colors, outside, inside, reach) > 0.5) & ~hidden & ~unseen
-    return spread(inside, foreign & ~outside, 2 * reach)
+    # Where a mask ends in ink it has its outline.
+    begun = inside & ~grown(inside & is_ink(colors), _RIM)
+    return inside | spread(begun, foreign & ~outside & ~inside, 2 * reach)
 
 
 def _difference(

@@ -16,7 +16,7 @@ import numpy as np
 
 from .level import level_around
 from .matte import Cutout, reach_of
-from .pixels import as_bytes, box_of, extremes, is_ink
+from .pixels import as_bytes, box_of, extremes, grown, is_ink, spread
 
 # Below this (largest channel) a difference is not seen; an even colour differs by as much from
 # itself after rounding.
@@ -25,6 +25,8 @@ _UNSEEN = 1.5 / 255
 _DEVIATIONS = 2.5
 # Where a background is uneven nothing says what it is like behind a pixel as opaque as this.
 _FULL = 0.9
+# A difference (largest channel) that is more than a trace.
+_FAINT = 0.15
 
 
 def lift_traces(
@@ -46,7 +48,8 @@ def lift_traces(
     size = colors.shape[:2]
     if not cutouts:
         return [], colors, np.zeros(size, bool)
-    beyond = 2 * reach_of(size) + 2
+    reach = reach_of(size)
+    beyond = 2 * reach + 2
     lifted = [_padded(cutout, beyond, size) for cutout in cutouts]
     open_to, away, owner = _edges(lifted, size, beyond)
     far, nearer = away > beyond, away > beyond // 2
@@ -55,19 +58,27 @@ def lift_traces(
     tries = [(far, 16), (far, 32), (nearer, 8), (nearer, 16)]
     level = level_around(colors, tries, rows, columns)
     behind = level.colors
-    uneven = ~level.known
+    # What is as clear as that and reaches farther out than an edge is off is something else,
+    # beside which the background is not smooth.
+    clear = level.known & (open_to[rows, columns] == 1)
+    clear &= np.abs(picture - behind).max(axis=1) > _FAINT
+    other = np.zeros(size, bool)
+    other[rows[clear], columns[clear]] = True
+    other = spread(other & (away > reach), other, 2 * beyond)
+    is_known = level.known & ~grown(other, 3)[rows, columns]
+    uneven = ~is_known
     limits = extremes(as_bytes(colors), nearer, 2 * beyond)
     least, most = (part[rows[uneven], columns[uneven]] / np.float32(255) for part in limits)
     behind[uneven] = np.clip(picture[uneven], least, most)
     excess = np.abs(picture - behind).max(axis=1)
     # What is unlike an uneven background may be one of its details, if it is not as dark as ink.
-    is_trace = np.where(level.known, excess > _DEVIATIONS * level.deviation, is_ink(picture))
+    is_trace = np.where(is_known, excess > _DEVIATIONS * level.deviation, is_ink(picture))
     differs = np.zeros(size, bool)
     differs[rows, columns] = is_trace & (excess > _UNSEEN)
     needed = np.zeros(size, np.float32)
     needed[rows, columns] = _least_alpha(picture, behind)
     known = np.zeros(size, bool)
-    known[rows, columns] = level.known
+    known[rows, columns] = is_known
     for number, cutout in enumerate(lifted):
         place = cutout.place
         own = owner[place] == number
