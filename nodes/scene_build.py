@@ -83,7 +83,7 @@ class CelKitBuildLayeredScene(io.ComfyNode):
                     default=True,
                     optional=True,
                     tooltip="Add to each mask the drawn pieces beside it that it misses, such as a "
-                    "hand or an ear. Off: the masks as they are.",
+                    "hand or an ear. Off: the masks as they are, which is better for exact ones.",
                 ),
             ],
             outputs=[

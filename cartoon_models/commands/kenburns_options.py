@@ -103,7 +103,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--no-complete",
         action="store_true",
-        help="masks as they are: without the pieces beside them that they miss, such as a hand",
+        help="masks as they are, which is better for exact ones: without the pieces beside them "
+        "that they miss, such as a hand",
     )
     add("--plate", type=Path, metavar="PICTURE", help="the background without the characters")
     add("--fill", choices=FILLS, default="auto", help="how the background is filled (auto)")

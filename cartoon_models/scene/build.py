@@ -43,7 +43,7 @@ def build_scene(
     mode: str = "foot",
     margin: float = 0.1,
     occluders: bool = True,
-    complete: bool = True,
+    complete: bool = False,
     relief: bool = True,
     focal: float = FOCAL,
     fill: str = "auto",
@@ -69,7 +69,8 @@ def build_scene(
         mode: where a character stands; see `anchor`. One of `MODES`.
         margin: how far the plate goes on past each side, as a share of the picture's width.
         occluders: make layers of background that stands before a character (needs a depth).
-        complete: add to masks the drawn regions beside them that they miss; see `completed_masks`.
+        complete: add to masks the drawn regions beside them that they miss, as those of small
+            networks do; exact masks lose by it. See `completed_masks`.
         relief: let the plate follow the depth; otherwise it is a slanted plane.
         focal: focal length of the camera, in widths of the picture.
         fill: what fills in what is not known of the plate, one of `FILLS`; see `fill_background`.
@@ -142,9 +143,7 @@ def _rest_of(step: Progress, begun: int) -> Progress:
     return report
 
 
-def _depth(
-    depth: Depth | Tensor | np.ndarray | None, found: Instances, picture: Tensor
-) -> Depth:
+def _depth(depth: Depth | Tensor | np.ndarray | None, found: Instances, picture: Tensor) -> Depth:
     size = tuple(picture.shape[:2])
     if depth is None:
         return guess_depth(size, found, picture)

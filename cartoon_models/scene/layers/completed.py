@@ -27,6 +27,9 @@ _ALIKE = 1.25  # bins of a histogram of colours: what its blur counts as alike
 # scenes of training/toon and compositions of clip art.
 _CONTACT, _SEEN, _SHARE, _AREA, _BIAS = 1.35, 0.3, 0.36, -0.21, -2.78
 _SURE = 0.8  # log-odds; at more, less is stolen from the background and more left behind
+# Of a scrap, of less than this share of a mask's pixels, less is to be gained: it takes more to be
+# added, so that masks that are exact get little that is not theirs.
+_SCRAP, _DOUBTED = 0.01, 0.7
 _ELSEWHERE = 0.05  # share of an island's pixels: as many that look like it are none
 _LEAST_CONTACT = 0.15  # share of a piece's border
 _LARGEST = 0.5  # share of a mask's pixels that one piece has at most
@@ -121,6 +124,7 @@ def _evidence(pieces: Pieces, owner: np.ndarray, count: int) -> tuple[np.ndarray
     small = np.clip(np.log2(area / max(own_area.sum(), 1)), -14, 4)
     odds = _CONTACT * contact + _SEEN * seen + _SHARE * share + _AREA * small + _BIAS
     fits = (contact > _LEAST_CONTACT) & (area <= _LARGEST * own_area[to])
+    odds = odds - _DOUBTED * (area < _SCRAP * own_area[to])
     return np.where(fits, odds, -np.inf), to
 
 

@@ -46,7 +46,7 @@ def things_of(
     disparity: np.ndarray,
     mode: str,
     occluders: bool,
-    complete: bool = True,
+    complete: bool,
 ) -> tuple[list[Thing], list[int]]:
     """What becomes layers, and the order of its indices, the farthest first.
 
