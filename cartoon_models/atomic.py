@@ -4,7 +4,7 @@ import errno
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -17,7 +17,7 @@ def atomic_path(final: str | os.PathLike, overwrite: bool = False) -> Iterator[P
     under that name meanwhile is not overwritten either, unless `overwrite` is true.
 
     Raises FileExistsError when `final` is there and `overwrite` is false, FileNotFoundError when
-    its folder is not there, and says of a full disk where it is.
+    its folder is not there, and says where a disk is full and which folder cannot be written to.
     """
     final = Path(final)
     if not final.parent.is_dir():
@@ -40,9 +40,15 @@ def atomic_path(final: str | os.PathLike, overwrite: bool = False) -> Iterator[P
             raise OSError(
                 errno.ENOSPC, f"No space left on device for files in {folder}; nothing was kept."
             ) from error
+        if _is_refused(error, temporary):
+            raise OSError(
+                error.errno,
+                f"{os.strerror(error.errno)}: no file can be made in {final.parent}.",
+            ) from error
         raise
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that cannot be written to; it has been told already
+            temporary.unlink(missing_ok=True)
 
 
 def _is_full_disk(error: Exception) -> bool:
@@ -51,6 +57,16 @@ def _is_full_disk(error: Exception) -> bool:
         return error.errno == errno.ENOSPC and error.strerror == os.strerror(errno.ENOSPC)
     # safetensors wraps the system's error in one of its own, with the number in the text.
     return type(error).__name__ == "SafetensorError" and f"os error {errno.ENOSPC})" in str(error)
+
+
+def _is_refused(error: Exception, temporary: Path) -> bool:
+    """Whether the system does not let that file be made; its name would mean nothing to a user."""
+    refusals = (errno.EACCES, errno.EPERM, errno.EROFS)
+    return (
+        isinstance(error, OSError)
+        and error.errno in refusals
+        and (error.filename is None or Path(os.fsdecode(error.filename)) == temporary)
+    )
 
 
 def _rename_without_overwriting(source: Path, target: Path) -> None:

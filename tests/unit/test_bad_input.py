@@ -410,6 +410,27 @@ def test_a_disk_that_is_full_for_weights(tmp_path):
     assert is_a_sentence(caught.value) and list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+@pytest.mark.parametrize("named", [True, False])  # encoders do not say which file it was
+def test_a_folder_that_cannot_be_written_to_is_named(tmp_path, monkeypatch, number, named):
+    def refuse(path, missing_ok=False):
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(OSError) as caught:
+        with atomic_path(tmp_path / "a.mp4") as temporary:
+            raise OSError(number, os.strerror(number), *([str(temporary)] * named))
+    assert is_a_sentence(caught.value) and caught.value.errno == number
+    assert f"no file can be made in {tmp_path}." in str(caught.value)
+
+
+def test_another_file_that_is_refused_is_told_as_it_is(tmp_path):
+    refused = OSError(errno.EACCES, "Permission denied", "b.png")
+    with pytest.raises(PermissionError) as caught, atomic_path(tmp_path / "a.mp4"):
+        raise refused
+    assert caught.value is refused
+
+
 def test_an_earlier_save_survives_a_full_disk(tmp_path, monkeypatch):
     first = Instances.from_masks(torch.rand(2, 20, 30))
     save_instances(tmp_path, first)
