@@ -40,15 +40,24 @@ def atomic_path(final: str | os.PathLike, overwrite: bool = False) -> Iterator[P
             raise OSError(
                 errno.ENOSPC, f"No space left on device for files in {folder}; nothing was kept."
             ) from error
-        if _is_refused(error, temporary):
+        if is_refused(error, temporary):
             raise OSError(
-                error.errno,
-                f"{os.strerror(error.errno)}: no file can be made in {final.parent}.",
+                error.errno, f"{os.strerror(error.errno)}: no file can be made in {final.parent}."
             ) from error
         raise
     finally:
         with suppress(OSError):  # a folder that cannot be written to; it has been told already
             temporary.unlink(missing_ok=True)
+
+
+def is_refused(error: Exception, temporary: Path) -> bool:
+    """Whether the system does not let that be made, whose name would mean nothing to a user."""
+    refusals = (errno.EACCES, errno.EPERM, errno.EROFS)
+    return (
+        isinstance(error, OSError)
+        and error.errno in refusals
+        and (error.filename is None or Path(os.fsdecode(error.filename)) == temporary)
+    )
 
 
 def _is_full_disk(error: Exception) -> bool:
@@ -57,16 +66,6 @@ def _is_full_disk(error: Exception) -> bool:
         return error.errno == errno.ENOSPC and error.strerror == os.strerror(errno.ENOSPC)
     # safetensors wraps the system's error in one of its own, with the number in the text.
     return type(error).__name__ == "SafetensorError" and f"os error {errno.ENOSPC})" in str(error)
-
-
-def _is_refused(error: Exception, temporary: Path) -> bool:
-    """Whether the system does not let that file be made; its name would mean nothing to a user."""
-    refusals = (errno.EACCES, errno.EPERM, errno.EROFS)
-    return (
-        isinstance(error, OSError)
-        and error.errno in refusals
-        and (error.filename is None or Path(os.fsdecode(error.filename)) == temporary)
-    )
 
 
 def _rename_without_overwriting(source: Path, target: Path) -> None:

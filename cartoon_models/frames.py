@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .atomic import is_refused
 from .picture import as_tensor
 from .progress import Progress
 
@@ -67,8 +68,8 @@ def write_frames(
         texts.add_text(key, text)
     own = f".{folder.name[:80]}.{uuid.uuid4().hex[:8]}"
     staging = folder.with_name(own)
-    staging.mkdir()
     try:
+        staging.mkdir()
         stream = integer_frames(frames)
         total = played_count(count_of(frames, count), ping_pong, repeats)
         done = 0
@@ -84,6 +85,11 @@ def write_frames(
             raise OSError(
                 errno.ENOSPC,
                 f"No space left on device for frames in {folder.parent}; nothing was kept.",
+            ) from error
+        if is_refused(error, staging):
+            raise OSError(
+                error.errno,
+                f"{os.strerror(error.errno)}: no folder can be made in {folder.parent}.",
             ) from error
         raise
     finally:

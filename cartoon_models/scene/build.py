@@ -75,7 +75,7 @@ def build_scene(
         focal: focal length of the camera, in widths of the picture.
         fill: what fills in what is not known of the plate, one of `FILLS`; see `fill_background`.
             ``"none"`` leaves it open; `fill_scene` can do it later, for a camera.
-        seed: chance in the filling.
+        seed: chance in the filling, of the plate and of layers that the picture's edge cuts off.
         progress: called with (done, total).
 
     Returns:
@@ -119,7 +119,7 @@ def build_scene(
     behind, offset = plate_pixels(plate, size, border)
     cutouts = _fit(colors, opacity, [cut for _, cut in kept], behind, offset)
     kept = [(thing, cut) for (thing, _), cut in zip(kept, cutouts, strict=True)]
-    made = _assembled(kept, behind, offset, disparity, size, focal, mode, relief)
+    made = _assembled(kept, behind, offset, disparity, size, focal, mode, relief, seed)
     step(3, _STEPS)
     # Of a cut-out before nothing there is no background to go on with.
     if fill != "none" and (opacity is None or _shows_plate(made)):
@@ -224,6 +224,7 @@ def _assembled(
     focal: float,
     mode: str,
     relief: bool,
+    seed: int,
 ) -> LayeredScene:
     """The scene of what was cut out; ``behind`` is the plate with straight alpha."""
     height, width = behind.shape[:2]
@@ -238,7 +239,7 @@ def _assembled(
     layers = []
     for thing, cutout in kept:
         rgba = np.dstack([cutout.colors, cutout.alpha])
-        rgba, corner = carried_on(_premultiplied(rgba), cutout.box, box, size)
+        rgba, corner = carried_on(_premultiplied(rgba), cutout.box, box, size, seed)
         plane, bumps = thing.plane, None
         if mode == "relief" and thing.instance is not None:
             part = (*corner, corner[0] + rgba.shape[1], corner[1] + rgba.shape[0])

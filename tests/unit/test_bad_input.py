@@ -18,6 +18,7 @@ from torch import nn
 
 from cartoon_models.atomic import atomic_path
 from cartoon_models.errors import CelKitError
+from cartoon_models.frames import write_frames
 from cartoon_models.instances import (
     Instances,
     load_instances,
@@ -422,6 +423,17 @@ def test_a_folder_that_cannot_be_written_to_is_named(tmp_path, monkeypatch, numb
             raise OSError(number, os.strerror(number), *([str(temporary)] * named))
     assert is_a_sentence(caught.value) and caught.value.errno == number
     assert f"no file can be made in {tmp_path}." in str(caught.value)
+
+
+def test_frames_in_a_folder_that_cannot_be_written_to(tmp_path, monkeypatch):
+    def refuse(path, *_):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(OSError, match="no folder can be made in") as caught:
+        write_frames(tmp_path / "frames", [torch.zeros(8, 8, 3)])
+    assert is_a_sentence(caught.value) and str(caught.value).endswith(f"in {tmp_path}.")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_another_file_that_is_refused_is_told_as_it_is(tmp_path):

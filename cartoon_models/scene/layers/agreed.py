@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 
 from ..data import Plane
+from ..geometry import disparity_at
 from .order import touching
 
 _ENOUGH = 1e-4  # disparity; less is not seen
@@ -77,10 +79,7 @@ def _least_distance(rows: np.ndarray, least: np.ndarray) -> np.ndarray:
 
 
 def _at(plane: Plane, point: tuple[float, float], size: tuple[int, int]) -> float:
-    at_center, slope_x, slope_y = plane
-    height, width = size
-    x, y = (point[0] - width / 2) / width, (point[1] - height / 2) / width
-    return at_center + slope_x * x + slope_y * y
+    return float(disparity_at(plane, size, torch.tensor(point, dtype=torch.float64)))
 
 
 def _lowest(plane: Plane, mask: np.ndarray) -> float:

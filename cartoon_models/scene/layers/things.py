@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+import torch
 
 from ...instances.data import MASK_THRESHOLD, Instances, count_of
 from ..data import Plane
 from ..depth.anchor import anchor
+from ..geometry import disparity_at
 from .agreed import agreed_shifts
 from .completed import completed_masks
 from .occluders import Occluder, find_occluders
@@ -136,7 +138,5 @@ def _occluder(number: int, piece: Occluder, disparity: np.ndarray) -> Thing:
 def _at(plane: Plane, mask: np.ndarray, size: tuple[int, int]) -> float:
     """The plane's disparity at the middle of a mask."""
     rows, columns = np.nonzero(mask)
-    height, width = size
-    x, y = float(columns.mean()) + 0.5, float(rows.mean()) + 0.5
-    at_center, slope_x, slope_y = plane
-    return at_center + slope_x * (x - width / 2) / width + slope_y * (y - height / 2) / width
+    middle = torch.tensor([columns.mean() + 0.5, rows.mean() + 0.5], dtype=torch.float64)
+    return float(disparity_at(plane, size, middle))
